@@ -1,0 +1,156 @@
+/**
+ * The walls inside the api. `owner/` (ingest, engine, commit) implements `Sites` and `LiveHub.publish*`;
+ * `store/` implements `Readings`; `actions/`, `http/` and `live/` only use them.
+ */
+import type { SiteModel } from '@kubeplant/crds/model';
+import type { ActionResult, AlarmAction, AlarmState, AlarmTransition } from '@kubeplant/engine';
+import type { Origin } from '@kubeplant/words';
+import type pg from 'pg';
+
+/** `tag.tag_id`. */
+export type TagId = number & { readonly __brand: 'TagId' };
+
+/** What a request may see: tenants (`<cluster>/<namespace>`, `*` for all) and, in each, sites (`*` for all). */
+export interface Scope {
+  readonly grants: readonly { readonly tenant: string; readonly site: string }[];
+}
+
+/** A connection inside a transaction whose row-level security is bound to a scope. */
+export type ScopedClient = Pick<pg.PoolClient, 'query'> & { readonly __scoped: true };
+
+/** The only way to a request's connection. An empty scope sees no rows. */
+export type WithScope = <T>(scope: Scope, run: (client: ScopedClient) => Promise<T>) => Promise<T>;
+
+/** Latest value of a tag, as shown. `value` is null where there is no number; `text` for text tags. */
+export interface LiveValue {
+  readonly tagId: TagId;
+  readonly tenant: string;
+  readonly site: string;
+  /** `namespace/device/tag`. */
+  readonly path: string;
+  readonly timeUs: number;
+  readonly value: number | null;
+  readonly text?: string;
+  readonly status: number;
+  readonly flags: number;
+  readonly origin: Origin;
+}
+
+/** Last values in memory and who wants to know. Owner publishes after commit: what is shown is recorded. */
+export interface LiveHub {
+  publishValues(values: readonly LiveValue[]): void;
+  publishAlarms(event: LiveAlarms): void;
+  latest(tenant: string, path: string): LiveValue | undefined;
+  /** Forget the series of a site (its owner is gone or its model removed them). */
+  forget(tenant: string, site: string): void;
+  onValues(listener: (values: readonly LiveValue[]) => void): () => void;
+  onAlarms(listener: (event: LiveAlarms) => void): () => void;
+}
+
+/** Alarm changes of one commit. */
+export interface LiveAlarms {
+  readonly tenant: string;
+  readonly site: string;
+  readonly states: readonly AlarmState[];
+  readonly transitions: readonly AlarmTransition[];
+}
+
+/** How the field answers for one device. */
+export interface DeviceHealthView {
+  readonly shard: string;
+  readonly revision: string;
+  readonly connected: boolean;
+  readonly dataFlowing: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly tags: number;
+  readonly badTags: number;
+  readonly rejected: readonly { readonly tag: string; readonly reason: string }[];
+  /** When the collector said so, milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** A console edit on its way to the operator. */
+export interface ResourceEdit {
+  readonly method: 'PUT' | 'DELETE';
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object?: unknown;
+  readonly resourceVersion?: string;
+  readonly dryRun: boolean;
+  readonly user: string;
+}
+
+/** Answer of the operator; `status` is the HTTP status. */
+export interface ResourceEditResult {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  readonly object?: unknown;
+  readonly yaml?: string;
+}
+
+/** What the HTTP side may ask of the site owners in this process. */
+export interface Sites {
+  models(): readonly SiteModel[];
+  model(tenant: string, site: string): SiteModel | undefined;
+  health(tenant: string, device: string): DeviceHealthView | undefined;
+  /** Applied in the owner's next commit; resolves when that is durable. Rejects with `Unavailable` when the database is away. */
+  act(tenant: string, site: string, action: AlarmAction): Promise<ActionResult>;
+  /** Rejects with `Unavailable` when no operator is connected. */
+  edit(edit: ResourceEdit): Promise<ResourceEditResult>;
+  /** Committed readings per second over the last 10 s, by site. */
+  rate(tenant: string, site: string): number;
+  /** True when the owner could commit last time it tried. */
+  recording(tenant: string, site: string): boolean;
+}
+
+/** One stored reading. */
+export interface StoredReading {
+  readonly timeUs: number;
+  readonly value: number | string | null;
+  readonly status: number;
+  readonly flags: number;
+  readonly receivedUs: number;
+}
+
+/** One bucket of an aggregated series; null where it holds no good value. */
+export interface AggregateBucket {
+  readonly timeUs: number;
+  readonly avg: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Good readings. */
+  readonly count: number;
+  /** Readings without a good value. */
+  readonly bad: number;
+}
+
+/** A tag as the store knows it. */
+export interface StoredTag {
+  readonly tagId: TagId;
+  readonly tenant: string;
+  readonly site: string;
+  readonly device: string;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly text: boolean;
+}
+
+/** History, reached only through tag ids resolved under row-level security in the same transaction. */
+export interface Readings {
+  /** Resolve `device/tag` of a tenant; undefined when it does not exist or the scope may not see it. `origin` absent: the one in force. */
+  tag(client: ScopedClient, key: { tenant: string; device: string; name: string; origin?: Origin }): Promise<StoredTag | undefined>;
+  /** Readings in [fromUs, toUs), at most `limit`; `cursor` is opaque and continues after the last one, duplicates of one time included. */
+  raw(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number; limit: number; order: 'asc' | 'desc'; cursor?: string }): Promise<{ readings: StoredReading[]; nextCursor?: string }>;
+  /** Buckets of `intervalUs` aligned to 1970, at most `limit`, computed from raw rows; empty buckets are left out. */
+  aggregate(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number; intervalUs: number; limit: number }): Promise<AggregateBucket[]>;
+  /** All readings of a range in time order, streamed with bounded memory; the iterator must be finished or returned. */
+  stream(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): AsyncIterable<readonly StoredReading[]>;
+  /** Spans during which the device's tags were confirmed, clipped to the range. Outside them is a gap. */
+  observed(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): Promise<readonly { fromUs: number; untilUs: number }[]>;
+}

@@ -1,0 +1,155 @@
+import type { SiteModel } from '@kubeplant/crds/model';
+import type { AlarmStateName, LimitName, Priority, TransitionKind } from '@kubeplant/words';
+
+/** One reading for the engine. `timeUs` microseconds since 1970; `value` NaN where there is none. */
+export interface EngineReading {
+  readonly device: string;
+  readonly tag: string;
+  readonly timeUs: number;
+  readonly value: number;
+  /** Text tags only. */
+  readonly text?: string;
+  readonly status: number;
+  readonly flags: number;
+  /** `run:seq:row`: what caused it; part of the ids of the transitions it makes. */
+  readonly cause: string;
+}
+
+/** Last known reading of a tag, to start from. */
+export type LatestReading = Omit<EngineReading, 'cause'>;
+
+/** A value computed by the engine, to be stored like any other reading. */
+export interface CalculatedReading {
+  readonly device: string;
+  readonly tag: string;
+  readonly timeUs: number;
+  readonly value: number;
+  readonly status: number;
+  readonly flags: number;
+}
+
+/**
+ * State of one alarm (rule × device × tag × limit): a row of `alarm_state`. Kept apart: active, acknowledged, and
+ * later latched, shelved, suppressed, out of service; the shown state is derived.
+ */
+export interface AlarmState {
+  /** Stable id: hash of rule uid, device, tag, limit. */
+  readonly id: string;
+  readonly ruleUid: string;
+  /** Name of the AlarmRule; empty for the built-in communication alarm. */
+  readonly rule: string;
+  readonly device: string;
+  /** Empty for the communication alarm. */
+  readonly tag: string;
+  readonly limit: LimitName;
+  readonly priority: Priority;
+  readonly active: boolean;
+  readonly acknowledged: boolean;
+  /** Suppressed by design: the device's communication is lost. */
+  readonly suppressed: boolean;
+  /** ULID-like id of this coming and going; empty before the first. */
+  readonly occurrence: string;
+  /** Raised by 1 with every change an operator could see. */
+  readonly version: number;
+  readonly activeTimeUs?: number;
+  readonly clearedTimeUs?: number;
+  readonly acknowledgedTimeUs?: number;
+  readonly acknowledgedBy?: string;
+  readonly comment?: string;
+  readonly value?: number;
+  readonly message: string;
+  /** Pending delay: the condition has held (or not) since then. */
+  readonly pendingSinceUs?: number;
+  readonly pending?: 'On' | 'Off';
+  readonly simulated: boolean;
+}
+
+/** A row of the journal (`alarm_transition`). */
+export interface AlarmTransition {
+  /** Hash of rule uid, device, tag, limit, occurrence, kind and cause: the same event gets the same id again. */
+  readonly id: string;
+  readonly alarm: string;
+  readonly ruleUid: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly tag: string;
+  readonly limit: LimitName;
+  readonly priority: Priority;
+  readonly occurrence: string;
+  readonly kind: TransitionKind;
+  /** Shown state after it. */
+  readonly state: AlarmStateName;
+  readonly timeUs: number;
+  readonly value?: number;
+  readonly status?: number;
+  readonly message: string;
+  readonly user?: string;
+  readonly comment?: string;
+  /** `run:seq:row`, `clock:<epoch>:<counter>` or `user:<request id>`. */
+  readonly cause: string;
+  readonly simulated: boolean;
+}
+
+/** What an operator does to an alarm. */
+export interface AlarmAction {
+  readonly kind: 'Acknowledge' | 'Comment';
+  readonly alarm: string;
+  readonly occurrence: string;
+  readonly version: number;
+  readonly user: string;
+  readonly comment?: string;
+  readonly timeUs: number;
+  /** Id of the request: the cause of the transition. */
+  readonly request: string;
+}
+
+/** `changed`: occurrence or version is not the present one, `present` is. */
+export type ActionResult =
+  | { readonly kind: 'done'; readonly state: AlarmState }
+  | { readonly kind: 'changed'; readonly present: AlarmState }
+  | { readonly kind: 'unknown' };
+
+/** What a step of the engine changed, to be written in the same transaction as its cause. */
+export interface EngineChanges {
+  readonly states: readonly AlarmState[];
+  /** Alarms whose rule or tag is gone: rows to delete. */
+  readonly removed: readonly string[];
+  readonly transitions: readonly AlarmTransition[];
+}
+
+/** State to start from, as last committed. */
+export interface EngineStart {
+  readonly model: SiteModel;
+  readonly alarms: readonly AlarmState[];
+  readonly latest: readonly LatestReading[];
+  /** Epoch of the site owner; part of the causes the owner's clock makes. */
+  readonly epoch: number;
+  readonly nowUs: number;
+}
+
+/**
+ * Alarms and calculated tags of one site. Pure: time comes in with the calls. Not safe to go on with after a failed
+ * commit: throw it away and start again from what is committed.
+ */
+export interface SiteEngine {
+  /** Hot path. Readings of a tag older than its newest are not evaluated (flag Late, kept by the store). */
+  reading(reading: EngineReading): void;
+  /** The tags of a device are confirmed as last sent until then: delays and staleness advance. */
+  observed(device: string, untilUs: number, cause: string): void;
+  /** Link and field state of a device, told by its collector or by the owner when the stream is gone. */
+  connected(device: string, connected: boolean, timeUs: number, cause: string): void;
+  /** Calculated tags whose inputs changed since the last call, in topological order; they are evaluated for alarms too. */
+  calculate(): CalculatedReading[];
+  /** The owner's clock: delays that only it can end (a silent stream, stale tags). */
+  advance(nowUs: number): void;
+  /** When `advance` must be called next at the latest; undefined: no need. */
+  nextDeadlineUs(): number | undefined;
+  act(action: AlarmAction): ActionResult;
+  /** Take a new model; alarms of rules and tags that stay keep their state. */
+  setModel(model: SiteModel, nowUs: number): void;
+  /** All changes since the last call. */
+  takeChanges(): EngineChanges;
+  /** Every alarm that is not NORM. */
+  standing(): AlarmState[];
+  alarm(id: string): AlarmState | undefined;
+}

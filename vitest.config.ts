@@ -10,11 +10,53 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['**/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'], exclude: [...exclude, '**/*.{db,kube,peer,plant,package}.test.ts'] } },
-      { test: { name: 'db', include: ['**/src/**/*.db.test.ts'], exclude, globalSetup: './e2e/src/databases/global-setup.ts', testTimeout: 60_000, hookTimeout: 120_000 } },
-      { test: { name: 'kube', include: ['**/src/**/*.kube.test.ts'], exclude, globalSetup: './e2e/src/kubernetes/global-setup.ts', testTimeout: 60_000, hookTimeout: 300_000 } },
-      { test: { name: 'peer', include: ['**/src/**/*.peer.test.ts'], exclude, globalSetup: './e2e/src/peers/global-setup.ts', testTimeout: 60_000, hookTimeout: 120_000 } },
-      { test: { name: 'plant', include: ['e2e/src/**/*.plant.test.ts'], exclude, fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          exclude: [...exclude, '**/*.{db,kube,peer,plant,package}.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: ['**/src/**/*.db.test.ts'],
+          exclude,
+          globalSetup: './e2e/src/databases/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'kube',
+          include: ['**/src/**/*.kube.test.ts'],
+          exclude,
+          globalSetup: './e2e/src/kubernetes/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'peer',
+          include: ['**/src/**/*.peer.test.ts'],
+          exclude,
+          globalSetup: './e2e/src/peers/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'plant',
+          include: ['e2e/src/**/*.plant.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: 'package', include: ['e2e/src/**/*.package.test.ts'], exclude, testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },

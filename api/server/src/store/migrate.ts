@@ -1,0 +1,98 @@
+import pg from 'pg';
+import { MIGRATIONS } from './migrations/index.ts';
+import type { Layout, Migration } from './migrations/migration.ts';
+import { RUNTIME_ROLE, RUNTIME_ROLE_SQL } from './migrations/row-security.ts';
+import type { StoreLog } from './store-log.ts';
+
+/** The database cannot be brought to, or is beyond, what this code knows. */
+export class MigrationError extends Error {
+  override name = 'MigrationError';
+  readonly code: 'newer-schema' | 'role';
+  constructor(code: 'newer-schema' | 'role', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const LOCK = 7_201_001;
+
+/** Bring the database to this code's schema. Safe to run from several processes at once: the second waits and finds nothing to do. */
+export async function migrate(databaseUrl: string, log: StoreLog, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'kubeplant migrate', connectionTimeoutMillis: 10_000 });
+  client.on('error', (error) => log.warn({ err: error }, 'connection lost while migrating'));
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const layout = await ensureSchemaInfo(client);
+    await ensureRole(client);
+    const version = await readVersion(client, migrations);
+    for (const migration of migrations.filter((one) => one.version > version)) await apply(client, migration, layout, log);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The layout chosen for this database: once, when its first migration runs. */
+async function ensureSchemaInfo(client: pg.Client): Promise<Layout> {
+  await client.query(`CREATE TABLE IF NOT EXISTS schema_info (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), version int4 NOT NULL, min_code_version int4 NOT NULL, layout text NOT NULL)`);
+  const present = await client.query<{ layout: Layout }>('SELECT layout FROM schema_info');
+  const row = present.rows[0];
+  if (row !== undefined) return row.layout;
+  const layout = (await hasTimescale(client)) ? 'hypertables' : 'partitions';
+  await client.query('INSERT INTO schema_info (version, min_code_version, layout) VALUES (0, 0, $1)', [layout]);
+  return layout;
+}
+
+async function hasTimescale(client: pg.Client): Promise<boolean> {
+  const found = await client.query<{ installed: boolean }>(
+    `SELECT installed_version IS NOT NULL AS installed FROM pg_available_extensions WHERE name = 'timescaledb'`,
+  );
+  const row = found.rows[0];
+  if (row === undefined || row.installed) return row !== undefined;
+  try {
+    await client.query('CREATE EXTENSION timescaledb');
+    return true;
+  } catch {
+    return false; // on disk but not preloaded, or this login may not create it: plain partitions then
+  }
+}
+
+async function ensureRole(client: pg.Client): Promise<void> {
+  try {
+    await client.query(RUNTIME_ROLE_SQL);
+  } catch (error) {
+    const login = client.user ?? 'the login';
+    const fix = `CREATE ROLE ${RUNTIME_ROLE} NOLOGIN; GRANT ${RUNTIME_ROLE} TO "${login}";`;
+    throw new MigrationError(
+      'role',
+      `the login "${login}" may not make or take on the role ${RUNTIME_ROLE}; let a superuser run: ${fix}`,
+      error,
+    );
+  }
+}
+
+async function readVersion(client: pg.Client, migrations: readonly Migration[]): Promise<number> {
+  const info = await client.query<{ version: number; min_code_version: number }>('SELECT version, min_code_version FROM schema_info');
+  const row = info.rows[0] ?? { version: 0, min_code_version: 0 };
+  const known = migrations.at(-1)?.version ?? 0;
+  if (row.min_code_version > known) {
+    const message = `the database has schema ${row.version}, which needs code that knows schema ${row.min_code_version}; this code knows ${known}: run a newer Kubeplant`;
+    throw new MigrationError('newer-schema', message);
+  }
+  return row.version;
+}
+
+async function apply(client: pg.Client, migration: Migration, layout: Layout, log: StoreLog): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await migration.up(client, { layout });
+    const min = migration.minCodeVersion ?? 0;
+    await client.query('UPDATE schema_info SET version = $1, min_code_version = greatest(min_code_version, $2)', [migration.version, min]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+  log.info({ version: migration.version, migration: migration.name, layout }, 'migrated');
+}

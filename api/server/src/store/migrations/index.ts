@@ -1,0 +1,5 @@
+import { storeMigration } from './0001-store.ts';
+import type { Migration } from './migration.ts';
+
+/** All steps in order. */
+export const MIGRATIONS: readonly Migration[] = [storeMigration];

@@ -33,8 +33,20 @@ export interface EffectiveModbus {
   readonly address: number;
   readonly addressBase: 0 | 1;
   readonly rawType:
-    | 'Boolean' | 'Int8' | 'UInt8' | 'Int16' | 'UInt16' | 'Int32' | 'UInt32' | 'Int64' | 'UInt64'
-    | 'Float32' | 'Float64' | 'String' | 'Bcd16' | 'Bcd32';
+    | 'Boolean'
+    | 'Int8'
+    | 'UInt8'
+    | 'Int16'
+    | 'UInt16'
+    | 'Int32'
+    | 'UInt32'
+    | 'Int64'
+    | 'UInt64'
+    | 'Float32'
+    | 'Float64'
+    | 'String'
+    | 'Bcd16'
+    | 'Bcd32';
   readonly byteOrder: 'ABCD' | 'DCBA' | 'BADC' | 'CDAB';
   /** Bit of a register, 0 = least significant; with rawType Boolean on Input and Holding. */
   readonly bit?: number;
@@ -242,7 +254,13 @@ export interface EffectiveSignal {
   readonly ramp?: { readonly low: number; readonly high: number; readonly period: string };
   readonly square?: { readonly low: number; readonly high: number; readonly period: string; readonly dutyCycle?: number };
   readonly randomWalk?: { readonly start: number; readonly step: number; readonly low: number; readonly high: number };
-  readonly follow?: { readonly device?: string; readonly tag: string; readonly timeConstant?: string; readonly factor?: number; readonly offset?: number };
+  readonly follow?: {
+    readonly device?: string;
+    readonly tag: string;
+    readonly timeConstant?: string;
+    readonly factor?: number;
+    readonly offset?: number;
+  };
   readonly expression?: string;
 }
 

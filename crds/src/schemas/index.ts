@@ -1,0 +1,5 @@
+export * from './built-in.ts';
+export * from './kinds.ts';
+export * from './kubernetes-only.ts';
+export type * from './resource.ts';
+export type * from './structural.ts';

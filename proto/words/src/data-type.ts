@@ -1,5 +1,18 @@
 /** Type of a tag's value after conversion. */
-export const DATA_TYPES = ['Boolean', 'Int8', 'UInt8', 'Int16', 'UInt16', 'Int32', 'UInt32', 'Int64', 'UInt64', 'Float32', 'Float64', 'String'] as const;
+export const DATA_TYPES = [
+  'Boolean',
+  'Int8',
+  'UInt8',
+  'Int16',
+  'UInt16',
+  'Int32',
+  'UInt32',
+  'Int64',
+  'UInt64',
+  'Float32',
+  'Float64',
+  'String',
+] as const;
 /** Type of a tag's value after conversion. */
 export type DataType = (typeof DATA_TYPES)[number];
 

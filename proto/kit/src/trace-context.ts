@@ -1,0 +1,31 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { type Context, context, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+
+/** Write the trace context into a call's metadata (W3C Trace Context, `traceparent`, `tracestate`). Returns the metadata. */
+export function traceMetadata(metadata: Metadata, from: Context = context.active()): Metadata {
+  const span = trace.getSpanContext(from);
+  if (span && trace.isSpanContextValid(span)) {
+    metadata.set('traceparent', formatTraceparent(span));
+    if (span.traceState) metadata.set('tracestate', span.traceState.serialize());
+  }
+  return metadata;
+}
+
+/** The context a caller sent along, as parent of the spans of a call; ROOT_CONTEXT when there is none or it is malformed. */
+export function readTraceMetadata(metadata: Metadata): Context {
+  const [header] = metadata.get('traceparent');
+  const span = typeof header === 'string' ? parseTraceparent(header) : undefined;
+  return span ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT;
+}
+
+const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+function parseTraceparent(header: string): SpanContext | undefined {
+  const [, version, traceId, spanId, flags, rest] = pattern.exec(header) ?? [];
+  if (!traceId || !spanId || !flags || version === 'ff' || (version === '00' && rest)) return undefined;
+  const span = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+  return trace.isSpanContextValid(span) ? span : undefined;
+}
+
+const formatTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+  `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`;

@@ -88,16 +88,11 @@ export function createLiveLink(deps: LiveLinkDeps): LiveLink {
     silence = setTimeout(() => lose('nothing was heard for 15 s'), silenceMs);
   }
   async function sendToken(on: SocketLike, type: 'hello' | 'token'): Promise<void> {
-    try {
-      const token = await deps.token();
-      if (on !== socket) return;
-      if (token === undefined) stop('nobody is signed in');
-      else send({ type, token });
-    } catch (error) {
-      if (on !== socket) return;
-      if (error instanceof ApiError && error.status === 401) stop('the session is over');
-      else lose('no access token could be had');
-    }
+    const outcome = await fetchToken(deps);
+    if (on !== socket) return;
+    if (outcome.kind === 'token') send({ type, token: outcome.token });
+    else if (outcome.kind === 'signedOut') stop(outcome.reason);
+    else lose(outcome.reason);
   }
   function flush(): void {
     queued = false;
@@ -146,6 +141,18 @@ export function createLiveLink(deps: LiveLinkDeps): LiveLink {
   };
 }
 
+type TokenOutcome = { kind: 'token'; token: string } | { kind: 'signedOut' | 'unavailable'; reason: string };
+
+async function fetchToken(deps: LiveLinkDeps): Promise<TokenOutcome> {
+  try {
+    const token = await deps.token();
+    return token === undefined ? { kind: 'signedOut', reason: 'nobody is signed in' } : { kind: 'token', token };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return { kind: 'signedOut', reason: 'the session is over' };
+    return { kind: 'unavailable', reason: 'no access token could be had' };
+  }
+}
+
 interface Wanted {
   readonly tags: ReadonlySet<string>;
   readonly alarms: boolean;
@@ -163,5 +170,4 @@ function toMessages(before: Wanted, after: Wanted): ClientMessage[] {
   return messages;
 }
 
-const toBackoffMs = (attempt: number): number =>
-  Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+const toBackoffMs = (attempt: number): number => Math.min(maxBackoffMs, minBackoffMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);

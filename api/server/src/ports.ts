@@ -7,6 +7,12 @@ import type { ActionResult, AlarmAction, AlarmState, AlarmTransition } from '@ku
 import type { Origin } from '@kubeplant/words';
 import type pg from 'pg';
 
+/** What was asked for cannot be done now, and may be done later: no owner, no database, no operator. HTTP answers 503. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+  readonly code = 'unavailable';
+}
+
 /** `tag.tag_id`. */
 export type TagId = number & { readonly __brand: 'TagId' };
 
@@ -145,6 +151,8 @@ export interface StoredTag {
 export interface Readings {
   /** Resolve `device/tag` of a tenant; undefined when it does not exist or the scope may not see it. `origin` absent: the one in force. */
   tag(client: ScopedClient, key: { tenant: string; device: string; name: string; origin?: Origin }): Promise<StoredTag | undefined>;
+  /** Last checkpointed reading of many tags, by tag id: what to show where no owner in this process has a newer one. */
+  latest(client: ScopedClient, tagIds: readonly TagId[]): Promise<ReadonlyMap<TagId, StoredReading>>;
   /** Readings in [fromUs, toUs), at most `limit`; `cursor` is opaque and continues after the last one, duplicates of one time included. */
   raw(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number; limit: number; order: 'asc' | 'desc'; cursor?: string }): Promise<{ readings: StoredReading[]; nextCursor?: string }>;
   /** Buckets of `intervalUs` aligned to 1970, at most `limit`, computed from raw rows; empty buckets are left out. */

@@ -1,2 +1,5 @@
+export { createStore, type Store } from './create-store.ts';
 export { MigrationError, migrate } from './migrate.ts';
 export type { Migration } from './migrations/migration.ts';
+export { InvalidCursor } from './readings/raw-readings.ts';
+export type { StoreLog } from './store-log.ts';

@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { Readings, Scope, ScopedClient, WithScope } from '../ports.ts';
+import type { Layout } from './migrations/migration.ts';
+import { RUNTIME_ROLE } from './migrations/row-security.ts';
+import { createPartitions, noPartitions, type Partitions } from './partitions.ts';
+import { createReadings } from './readings/create-readings.ts';
+import { createWithScope } from './scope.ts';
+import type { StoreLog } from './store-log.ts';
+
+/** The database as the api uses it. */
+export interface Store {
+  /** Connections of the run-time role; without a scope they see no row of any tenant. */
+  readonly pool: pg.Pool;
+  readonly layout: Layout;
+  readonly withScope: WithScope;
+  /** As `withScope`, for the owner of sites: the client can COPY too. */
+  readonly withOwnerScope: <T>(scope: Scope, run: (client: pg.PoolClient & ScopedClient) => Promise<T>) => Promise<T>;
+  readonly readings: Readings;
+  readonly partitions: Partitions;
+  close(): Promise<void>;
+}
+
+/** Partitions made ahead, from the accepted past to the day after tomorrow. */
+const AHEAD_US = 2 * 86_400_000_000;
+const MAINTENANCE_MS = 3_600_000;
+
+/** Open the migrated database. Rejects when it cannot be reached. */
+export async function createStore(deps: {
+  readonly databaseUrl: string;
+  readonly log: StoreLog;
+  readonly maxConnections?: number;
+}): Promise<Store> {
+  const { databaseUrl, log } = deps;
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    options: `-c role=${RUNTIME_ROLE} -c timezone=UTC`,
+    application_name: 'kubeplant api',
+    max: deps.maxConnections ?? 16,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    query_timeout: 60_000,
+    keepAlive: true,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const info = await pool.query<{ layout: Layout }>('SELECT layout FROM schema_info');
+  const layout = info.rows[0]?.layout ?? 'partitions';
+  const partitions = layout === 'partitions' ? createPartitions((run) => asLogin(databaseUrl, log, run)) : noPartitions;
+  const withScope = createWithScope(pool);
+  const makeAhead = () => partitions.ensure(Date.now() * 1000, Date.now() * 1000 + AHEAD_US);
+  await makeAhead();
+  const timer = setInterval(
+    () => makeAhead().catch((error: unknown) => log.error({ err: error }, 'partitions could not be made ahead')),
+    MAINTENANCE_MS,
+  );
+  timer.unref();
+  return {
+    pool,
+    layout,
+    withScope,
+    withOwnerScope: withScope as Store['withOwnerScope'], // the same connection, with the members that the port leaves out
+    readings: createReadings(),
+    partitions,
+    close: async () => {
+      clearInterval(timer);
+      await pool.end();
+    },
+  };
+}
+
+async function asLogin<T>(databaseUrl: string, log: StoreLog, run: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'kubeplant partitions',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 60_000,
+  });
+  client.on('error', (error) => log.warn({ err: error }, 'connection lost while making partitions'));
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -11,7 +11,10 @@ export interface PlanResources {
   readonly simulations: readonly Simulation[];
 }
 
-/** Which channels each shard holds: shard name → channel keys. Kept in the shards' manifests and read back at start. */
+/**
+ * Which channels each shard holds: `<namespace>/<shard>` → channel keys (a bare shard name is read too). Kept in the
+ * shards' manifests and read back at start.
+ */
 export type Assignment = Readonly<Record<string, readonly string[]>>;
 
 /** Where the simulator of a channel listens: `<namespace>/<channel key>` → endpoint. */
@@ -34,7 +37,17 @@ export interface PlanInput {
   readonly assignment: Assignment;
   readonly simulators: SimulatorEndpoints;
   readonly host: PlanHost;
+  /**
+   * The channels each collector runs at this moment, as far as the host has it confirmed. A channel that moves stays
+   * out of its new shard while another one still holds it. Absent: the host has nothing to confirm.
+   */
+  readonly held?: Assignment | undefined;
+  /** What runs now: suspended resources keep the form they have in it. */
+  readonly previous?: PreviousPlan | undefined;
 }
+
+/** The parts of an earlier plan that suspended resources are frozen in. */
+export type PreviousPlan = Pick<Plan, 'siteModels' | 'shards' | 'simulators'>;
 
 /** A shard and what its host needs beside the configuration. */
 export interface PlannedShard {

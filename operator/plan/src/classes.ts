@@ -1,0 +1,31 @@
+import type { CollectorClass } from '@kubeplant/crds';
+
+/** What the assignment needs to know of a class. */
+export interface ClassLimits {
+  readonly name: string;
+  readonly protocols: readonly string[] | undefined;
+  readonly maxDevices: number;
+  readonly maxTags: number;
+}
+
+const BUILT_IN = 'default';
+const MAX_DEVICES = 200;
+const MAX_TAGS = 20_000;
+
+/** Limits by class name; a class `default` is there even when nobody declared it. */
+export function classLimits(classes: readonly CollectorClass[]): ReadonlyMap<string, ClassLimits> {
+  const limits = new Map<string, ClassLimits>([[BUILT_IN, limitsOf(BUILT_IN, {})]]);
+  for (const item of classes) limits.set(item.metadata.name, limitsOf(item.metadata.name, item.spec ?? {}));
+  return limits;
+}
+
+/** Class a device asks for. */
+export const classNameOf = (device: { readonly spec: { readonly collectorClassRef?: { readonly name: string } | undefined } }): string =>
+  device.spec.collectorClassRef?.name ?? BUILT_IN;
+
+const limitsOf = (name: string, spec: Partial<NonNullable<CollectorClass['spec']>>): ClassLimits => ({
+  name,
+  protocols: spec.protocols,
+  maxDevices: spec.maxDevicesPerCollector ?? MAX_DEVICES,
+  maxTags: spec.maxTagsPerCollector ?? MAX_TAGS,
+});

@@ -1,0 +1,11 @@
+export { acceptFiles } from './accept/accept-files.ts';
+export type { Acceptance, AcceptedResource } from './accept/types.ts';
+export type { DesiredProcess, DesiredProcesses } from './carry-out/processes.ts';
+export { toPlanResources } from './carry-out/to-plan-resources.ts';
+export { localOperatorConfig } from './config.ts';
+export type { Report } from './local-host.ts';
+export type { OperatorMessage, ParentMessage } from './messages.ts';
+export { findingProblems, formatProblem, type Problem } from './problem.ts';
+export { collectPaths } from './source/collect-paths.ts';
+export { readSourceFile } from './source/read-file.ts';
+export { writeAtomically } from './write-atomically.ts';

@@ -1,0 +1,84 @@
+import { createLogger, createStopper, type Logger, readConfig, tellReady } from '@kubeplant/kit';
+import { createModelLink, type Edit, type EditResult, type ModelLink } from '@kubeplant/operator-link';
+import { isEndpoints } from './carry-out/endpoints-file.ts';
+import { localOperatorConfig } from './config.ts';
+import { handleEdit } from './edit/handle-edit.ts';
+import { createLocalHost, type LocalHost, type Report } from './local-host.ts';
+import type { OperatorMessage, ParentMessage } from './messages.ts';
+import { createRunQueue } from './run-queue.ts';
+import { watchSources } from './watch-sources.ts';
+
+/** The local operator: reads YAML, plans, and tells its parent which processes there should be. */
+async function main(): Promise<void> {
+  const config = readConfig(localOperatorConfig, process.env);
+  const log = createLogger({ name: 'operator', level: config.logLevel });
+  const stopper = createStopper({ log, timeoutMs: 5000 });
+  const tell = (message: OperatorMessage): void => void process.send?.(message);
+  let host: LocalHost | undefined;
+  let held: Report['held'] = [];
+  // Edits are made one after the other: each sees what the one before has written.
+  const edits = createEditQueue((edit) =>
+    host === undefined
+      ? Promise.reject(new Error('the plant is being read: try again'))
+      : handleEdit({ accepted: host.accepted, held: () => held, reload: host.reload }, edit),
+  );
+  const tellApplied = (): void => {
+    if (host !== undefined && link.state().sites.every(({ revision, accepted }) => revision === accepted)) tell({ type: 'applied' });
+  };
+  const link: ModelLink = createModelLink({
+    endpoint: config.modelEndpoint,
+    tls: { certPem: config.cert, keyPem: config.key, caPem: config.ca },
+    hello: { cluster: 'local', leaseTransitions: 0, host: 'local', consoleEdits: true },
+    log,
+    onEdit: edits,
+    onAccepted: tellApplied,
+    onHealth: ({ shards }) => {
+      for (const { shard, connected, configRevision } of shards) if (connected) host?.confirm(shard, configRevision);
+    },
+    backoff: { minMs: 50, maxMs: 2000 },
+  });
+  stopper.onStop('link', () => link.close());
+  const queue = createRunQueue(async () => host?.reload());
+  const watch = watchSources(() => void queue.request());
+  stopper.onStop('watch', () => watch.close());
+  host = await createLocalHost({
+    paths: JSON.parse(config.paths),
+    simulate: config.simulate,
+    stateDir: config.stateDir,
+    process: config,
+    link,
+    log,
+    onProcesses: (processes) => tell({ type: 'processes', ...processes }),
+    onReport: (report) => {
+      held = report.held;
+      tell({ type: 'report', ...report });
+    },
+    onWatched: (paths) => watch.set(paths),
+  });
+  listen(host, log);
+  await host.reload();
+  tellReady({});
+  tellApplied();
+}
+
+function createEditQueue(run: (edit: Edit) => Promise<EditResult>): (edit: Edit) => Promise<EditResult> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (edit) => {
+    const result = last.then(() => run(edit));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+function listen(host: LocalHost, log: Logger): void {
+  process.on('message', (message: ParentMessage) => {
+    if (message.type === 'simulators' && isEndpoints(message.listeners)) {
+      log.info({ listeners: message.listeners }, 'simulators listen');
+      void host.setEndpoints(message.listeners);
+    } else if (message.type === 'running') {
+      host.setRunning(message.collectors);
+    }
+  });
+}
+
+await main();

@@ -1,1 +1,2 @@
+export * from './build-config.ts';
 export * from './create-fake-clock.ts';

@@ -175,6 +175,8 @@ export interface Health {
   /** Revision of the shard's configuration in force. */
   configRevision: string;
   devices: DeviceHealth[];
+  /** What is wrong with the collector itself, as `Reason: sentence` (`BufferFull`, `ConfigurationMalformed`); absent when nothing is. */
+  problem?: string | undefined;
 }
 
 export interface DeviceHealth {
@@ -1523,7 +1525,7 @@ export const Redirect: MessageFns<Redirect> = {
 };
 
 function createBaseHealth(): Health {
-  return { configRevision: "", devices: [] };
+  return { configRevision: "", devices: [], problem: undefined };
 }
 
 export const Health: MessageFns<Health> = {
@@ -1533,6 +1535,9 @@ export const Health: MessageFns<Health> = {
     }
     for (const v of message.devices) {
       DeviceHealth.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.problem !== undefined) {
+      writer.uint32(26).string(message.problem);
     }
     return writer;
   },
@@ -1564,6 +1569,14 @@ export const Health: MessageFns<Health> = {
             }
 
             message.devices.push(DeviceHealth.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.problem = reader.string();
             continue;
           }
         }

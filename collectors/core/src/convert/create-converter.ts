@@ -1,0 +1,43 @@
+import type { EffectiveTag } from '@kubeplant/crds/model';
+import { Flag, isBad, Status } from '@kubeplant/words';
+import { createRangeCheck } from './check-range.ts';
+import type { Converted, Converter } from './converted.ts';
+import { limitText } from './decode-text.ts';
+import { createScale } from './create-scale.ts';
+import { createTypeFit } from './fit-data-type.ts';
+
+/**
+ * The way of a tag's raw value to engineering units: `invalid` codes, scale, range, then the data type. NaN and ±Inf become
+ * no value with Bad; Bad never carries a value; the worst status on the way stays. State values stay numbers.
+ */
+export function createConverter(tag: EffectiveTag): Converter {
+  return tag.dataType === 'String' || tag.kind === 'Text' ? convertText : createNumberConverter(tag);
+}
+
+function convertText(value: number | string | undefined, status: number, flags: number): Converted {
+  if (isBad(status)) return noValue(status, flags);
+  if (value === undefined) return noValue(Status.BadNoData, flags);
+  const { text, truncated } = limitText(String(value));
+  return { value: text, status, flags: truncated ? flags | Flag.Truncated : flags };
+}
+
+function createNumberConverter(tag: EffectiveTag): Converter {
+  const invalid = new Set(tag.modbus?.invalid);
+  const wide = tag.modbus?.rawType === 'Int64' || tag.modbus?.rawType === 'UInt64';
+  const steps = [createScale(tag.scale), createRangeCheck(tag.range), createTypeFit(tag.dataType)].filter((step) => step !== undefined);
+  return (raw, status, flags) => {
+    if (isBad(status)) return noValue(status, flags);
+    if (raw === undefined) return noValue(Status.BadNoData, flags);
+    if (typeof raw === 'string') return noValue(Status.BadTypeMismatch, flags);
+    if (invalid.has(raw)) return noValue(Status.BadNoData, flags);
+    const truncated = wide && !Number.isSafeInteger(raw);
+    let present: Converted = { value: raw, status, flags: truncated ? flags | Flag.Truncated : flags };
+    for (const step of steps) {
+      if (typeof present.value !== 'number') return present;
+      present = step(present.value, present.status, present.flags);
+    }
+    return typeof present.value === 'number' && !Number.isFinite(present.value) ? noValue(Status.Bad, present.flags) : present;
+  };
+}
+
+const noValue = (status: number, flags: number): Converted => ({ value: undefined, status, flags });

@@ -85,7 +85,10 @@ export interface AlarmTransition {
   readonly message: string;
   readonly user?: string;
   readonly comment?: string;
-  /** `run:seq:row`, `clock:<epoch>:<counter>` or `user:<request id>`. */
+  /**
+   * `run:seq:row`, `clock:<epoch>:<time at which the delay ended, µs>`, `user:<request id>`, `model:<revision>`, or what
+   * the owner named when it told of a connection.
+   */
   readonly cause: string;
   readonly simulated: boolean;
 }
@@ -138,7 +141,10 @@ export interface SiteEngine {
   observed(device: string, untilUs: number, cause: string): void;
   /** Link and field state of a device, told by its collector or by the owner when the stream is gone. */
   connected(device: string, connected: boolean, timeUs: number, cause: string): void;
-  /** Calculated tags whose inputs changed since the last call, in topological order; they are evaluated for alarms too. */
+  /**
+   * Calculated tags whose inputs changed since the last call, in topological order; they are evaluated for alarms too.
+   * A tag with a reporting deadband is left out while it stays within.
+   */
   calculate(): CalculatedReading[];
   /** The owner's clock: delays that only it can end (a silent stream, stale tags). */
   advance(nowUs: number): void;
@@ -152,4 +158,20 @@ export interface SiteEngine {
   /** Every alarm that is not NORM. */
   standing(): AlarmState[];
   alarm(id: string): AlarmState | undefined;
+}
+
+/**
+ * The same engine with a way in for many readings: no lookup by name and no text built per reading. Resolve each tag of
+ * a run once with `slot`, call `setCause` before the rows of each block (and again after any other call that names a
+ * cause: `observed`, `connected`, `calculate`, `advance`, `act`, `setModel`, `reading`), then `readingAt` and `textAt` per row.
+ */
+export interface FastSiteEngine extends SiteEngine {
+  /** Slot of a tag for the life of this engine, also across `setModel`; -1 when the model does not have it (ask again after `setModel`). */
+  slot(device: string, tag: string): number;
+  /** Readings that follow are caused by `run:seq:<row>`. */
+  setCause(run: string, seq: number): void;
+  /** Take a number (NaN: none). False: late (older than the tag's newest), or no such slot; nothing was evaluated. */
+  readingAt(slot: number, timeUs: number, value: number, status: number, flags: number, row: number): boolean;
+  /** Take a text (undefined: none) of a text tag; else as `readingAt`. */
+  textAt(slot: number, timeUs: number, text: string | undefined, status: number, flags: number, row: number): boolean;
 }

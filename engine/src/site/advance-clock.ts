@@ -1,0 +1,53 @@
+import { raiseAlarm } from '../alarms/change-alarm.ts';
+import { delayEndUs, staleAtUs } from '../alarms/settle-alarm.ts';
+import { finishDelays, refreshPoint } from './settle-point.ts';
+import type { SiteState } from './site-state.ts';
+import { finishCommunicationDelay } from './take-connection.ts';
+
+/**
+ * What only the owner's clock can decide: delays of devices whose link is lost, and tags of which nothing is heard.
+ * Causes are named by the time at which a delay ends, so a replay from the same state names them alike.
+ */
+export function advanceClock(site: SiteState, nowUs: number): void {
+  site.nowUs = Math.max(site.nowUs, nowUs);
+  const nameCause = (endUs: number): void => {
+    site.cause.text = `clock:${site.epoch}:${endUs}`;
+  };
+  for (const device of site.lost) finishCommunicationDelay(site, device, site.nowUs, nameCause);
+  for (const slot of [...site.clocked]) {
+    finishDelays(site, slot, site.nowUs, nameCause);
+    refreshPoint(site, slot);
+  }
+  if (site.nowUs >= site.staleBoundUs) raiseStale(site, nameCause);
+}
+
+function raiseStale(site: SiteState, nameCause: (endUs: number) => void): void {
+  for (const alarm of site.staleAlarms) {
+    const endUs = staleAtUs(site, alarm);
+    if (alarm.state.active || endUs === undefined || endUs > site.nowUs) continue;
+    nameCause(endUs);
+    raiseAlarm(site, alarm, endUs);
+    refreshPoint(site, alarm.slot);
+  }
+  boundStale(site);
+}
+
+/** Work out before when no tag can become stale. */
+export function boundStale(site: SiteState): void {
+  site.staleBoundUs = Infinity;
+  for (const alarm of site.staleAlarms) {
+    if (!alarm.state.active) site.staleBoundUs = Math.min(site.staleBoundUs, staleAtUs(site, alarm) ?? Infinity);
+  }
+}
+
+/** When the clock has to be looked at next; undefined: not before something happens. */
+export function nextDeadlineUs(site: SiteState): number | undefined {
+  let next = site.staleBoundUs;
+  for (const { communication } of site.lost) {
+    if (communication !== undefined) next = Math.min(next, delayEndUs(site, communication) ?? Infinity);
+  }
+  for (const slot of site.clocked) {
+    for (const alarm of site.alarmsOf[slot] ?? []) next = Math.min(next, delayEndUs(site, alarm) ?? Infinity);
+  }
+  return next === Infinity ? undefined : next;
+}

@@ -1,0 +1,85 @@
+import { isBad } from '@kubeplant/words';
+import { pristineState } from '../alarms/alarm.ts';
+import { retireAlarm } from '../alarms/change-alarm.ts';
+import { defineAlarms } from '../alarms/define-alarms.ts';
+import { reactsToBad } from '../alarms/moment.ts';
+import type { AlarmState, EngineStart } from '../types.ts';
+import { ensureSlot, type Points } from './points.ts';
+import { createSiteState, type SiteState } from './site-state.ts';
+import { addAlarm, takeModel } from './take-model.ts';
+
+/** A site as it was committed last, under the model of now. */
+export function startSite({ model, alarms, latest, epoch, nowUs }: EngineStart): SiteState {
+  const site = createSiteState(epoch, nowUs);
+  site.cause.text = `model:${model.revision}`;
+  const stored = new Map(alarms.map((state) => [state.id, state]));
+  loadReadings(site.points, { model, latest, nowUs });
+  const calculated = new Set(model.devices.filter(({ protocol }) => protocol === 'Calculated').map(({ name }) => name));
+  for (const definition of defineAlarms(model)) {
+    const state = stored.get(definition.id);
+    const mixes = state !== undefined && state.simulated !== definition.simulated && !calculated.has(definition.device);
+    if (!mixes) stored.delete(definition.id);
+    if (mixes || site.alarms.has(definition.id)) continue;
+    addAlarm(site, definition, state ?? pristineState(definition));
+  }
+  for (const state of stored.values()) retireStored(site, state);
+  takeModel(site, model, nowUs, rememberLinks);
+  return site;
+}
+
+function loadReadings(points: Points, { model, latest, nowUs }: Pick<EngineStart, 'model' | 'latest' | 'nowUs'>): void {
+  for (const device of model.devices) for (const tag of device.tags) ensureSlot(points, device.name, tag.name, nowUs);
+  for (const { device, tag, timeUs, value, text, status, flags } of latest) {
+    const slot = points.slots.get(device)?.get(tag);
+    if (slot === undefined) continue;
+    points.times[slot] = timeUs;
+    points.values[slot] = value;
+    points.statuses[slot] = status;
+    points.flags[slot] = flags;
+    points.texts[slot] = text;
+  }
+}
+
+/** A row without a place in the model, or of another origin. */
+function retireStored(site: SiteState, state: AlarmState): void {
+  const { id, ruleUid, rule, device, tag, limit, priority, simulated, message } = state;
+  const definition = {
+    ...{
+      id,
+      ruleUid,
+      rule,
+      device,
+      tag,
+      limit,
+      priority,
+      simulated,
+      message,
+      onDelayUs: 0,
+      offDelayUs: 0,
+      acknowledge: 'Required' as const,
+    },
+    ...{ unit: '', limitText: '', states: {}, test: { kind: 'Quality' as const } },
+  };
+  retireAlarm(site, { definition, state, slot: -1, outer: undefined, inner: undefined }, site.nowUs);
+}
+
+/**
+ * Links that were lost when the last rows were written: the communication alarm stands or is on its way, or an alarm
+ * for Bad values stands over a value that is not. They count as lost until the collector says otherwise.
+ */
+function rememberLinks(site: SiteState): void {
+  for (const device of site.devices.values()) {
+    const communication = device.communication?.state;
+    const reacting = device.watched.filter((slot) => site.alarmsOf[slot]?.some(reactsToBad));
+    const unexplained = reacting.some((slot) => site.alarmsOf[slot]?.some((alarm) => standsWithoutReason(site.points, alarm)));
+    if (communication?.active !== true && communication?.pending !== 'On' && !unexplained) continue;
+    device.connected = false;
+    site.lost.add(device);
+    for (const slot of reacting) site.points.overlays[slot] = 1;
+  }
+}
+
+type Standing = Parameters<typeof reactsToBad>[0];
+
+const standsWithoutReason = (points: Points, { definition, state, slot }: Standing): boolean =>
+  definition.test.kind === 'Quality' && (state.active || state.pending === 'On') && !isBad(points.statuses[slot] ?? 0);

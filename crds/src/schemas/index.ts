@@ -1,4 +1,3 @@
-export * from './built-in.ts';
 export * from './kinds.ts';
 export * from './kubernetes-only.ts';
 export type * from './resource.ts';

@@ -31,6 +31,8 @@ export interface StructuralSchema {
   readonly 'x-kubeplant-host'?: 'Kubernetes';
   /** Value in force when nothing is declared and the schema itself fills nothing in (fields that cascade). */
   readonly 'x-kubeplant-default'?: string;
+  /** What `pattern` asks for, in words: "must be …". */
+  readonly 'x-kubeplant-pattern'?: string;
   /** Value shown in the reference page. */
   readonly 'x-kubeplant-example'?: unknown;
 }

@@ -56,7 +56,10 @@ async function bundle(entries: Record<string, string>, outdir: string): Promise<
 
 function writeManifest(): void {
   const versionOf = (folder: string, name: string): string => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { version: string; dependencies: Record<string, string> };
+    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+      version: string;
+      dependencies: Record<string, string>;
+    };
     return name === '' ? manifest.version : (manifest.dependencies[name] ?? '');
   };
   const manifest = {

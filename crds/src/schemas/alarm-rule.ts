@@ -5,7 +5,14 @@ import { labelSelector } from './label-selector.ts';
 import type { StructuralSchema } from './structural.ts';
 
 const tagName = (description: string) =>
-  ({ type: 'string', description, minLength: 1, maxLength: 128, pattern: `^${TAG_NAME_PATTERN}$` }) as const satisfies StructuralSchema;
+  ({
+    type: 'string',
+    description,
+    minLength: 1,
+    maxLength: 128,
+    pattern: `^${TAG_NAME_PATTERN}$`,
+    'x-kubeplant-pattern': 'a tag name: letters, digits and "_.+=:-", not beginning with a sign',
+  }) as const satisfies StructuralSchema;
 
 const selector = {
   type: 'object',

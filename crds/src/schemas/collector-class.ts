@@ -7,6 +7,7 @@ const quantity = (description: string) =>
     'x-kubernetes-int-or-string': true,
     maxLength: 32,
     pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$',
+    'x-kubeplant-pattern': 'a quantity such as 100m, 1 or 64Mi',
   }) as const satisfies StructuralSchema;
 
 const resourceList = (description: string) =>

@@ -22,7 +22,14 @@ export const deviceProfileSpec = {
         description: 'A parameter.',
         required: ['name'],
         properties: {
-          name: { type: 'string', description: 'Name of the parameter.', minLength: 1, maxLength: 63, pattern: PARAMETER_PATTERN },
+          name: {
+            type: 'string',
+            description: 'Name of the parameter.',
+            minLength: 1,
+            maxLength: 63,
+            pattern: PARAMETER_PATTERN,
+            'x-kubeplant-pattern': 'letters, digits and "_", not beginning with a digit',
+          },
           default: { type: 'string', description: 'Value where a Device gives none, as text in quotes.', maxLength: 256 },
           required: { type: 'boolean', description: 'True: every Device must give a value.' },
         },

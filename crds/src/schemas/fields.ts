@@ -3,7 +3,7 @@ import type { CelRule, StructuralSchema, TextSchema } from './structural.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** Path of an ISA-95 area: segments joined by `/`. */
-export const AREA_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$';
+const AREA_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$';
 /** Key of a Kubernetes label: optional DNS prefix, name. */
 export const LABEL_KEY_PATTERN = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
 const LABEL_VALUE_PATTERN = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
@@ -28,6 +28,7 @@ export function duration(description: string, { min, max, builtIn }: DurationOpt
     type: 'string',
     description: `${description} A duration such as 500ms, 2s or 1m30s, ${min === undefined ? 'at most' : `${min} to`} ${max}.`,
     pattern: `^${DURATION_PATTERN}$`,
+    'x-kubeplant-pattern': 'a duration such as 500ms, 2s or 1m30s',
     maxLength: 16,
     ...(builtIn === undefined ? {} : { 'x-kubeplant-default': builtIn }),
     'x-kubernetes-validations': [...lower, { rule: `duration(self) <= duration('${max}')`, message: `must be at most ${max}` }],
@@ -41,6 +42,7 @@ export const resourceName = (description: string, maxLength = 63): TextSchema =>
   minLength: 1,
   maxLength,
   pattern: `^${LABEL}$`,
+  'x-kubeplant-pattern': 'lower-case letters, digits and "-", beginning and ending with a letter or digit',
 });
 
 /** Name or address of a host, without port. */
@@ -50,6 +52,7 @@ export const host = (description: string): TextSchema => ({
   minLength: 1,
   maxLength: 253,
   pattern: HOST_PATTERN,
+  'x-kubeplant-pattern': 'a host name or an address, without scheme and port',
 });
 
 /** Path of an area. */
@@ -59,6 +62,7 @@ export const areaPath = (description: string): TextSchema => ({
   minLength: 1,
   maxLength: 253,
   pattern: AREA_PATTERN,
+  'x-kubeplant-pattern': 'segments of letters, digits, "_", "." and "-", joined by "/"',
 });
 
 /** A reference by name within the namespace. */
@@ -92,7 +96,13 @@ export const labels = (description: string, maxProperties: number) =>
     type: 'object',
     description,
     maxProperties,
-    additionalProperties: { type: 'string', description: 'Value of the label.', maxLength: 63, pattern: LABEL_VALUE_PATTERN },
+    additionalProperties: {
+      type: 'string',
+      description: 'Value of the label.',
+      maxLength: 63,
+      pattern: LABEL_VALUE_PATTERN,
+      'x-kubeplant-pattern': 'letters, digits, "-", "_" and ".", beginning and ending with a letter or digit',
+    },
     'x-kubernetes-map-type': 'atomic',
     'x-kubernetes-validations': [
       {

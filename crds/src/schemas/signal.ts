@@ -66,7 +66,14 @@ const follow = {
   required: ['tag'],
   properties: {
     device: { ...resourceName('Device of the other tag.'), 'x-kubeplant-default': 'the same Device' },
-    tag: { type: 'string', description: 'The tag to follow.', minLength: 1, maxLength: 128, pattern: `^${TAG_NAME_PATTERN}$` },
+    tag: {
+      type: 'string',
+      description: 'The tag to follow.',
+      minLength: 1,
+      maxLength: 128,
+      pattern: `^${TAG_NAME_PATTERN}$`,
+      'x-kubeplant-pattern': 'a tag name: letters, digits and "_.+=:-", not beginning with a sign',
+    },
     timeConstant: duration('Time in which 63 % of a change is followed; 0s follows at once.', { max: '24h', builtIn: '0s' }),
     factor: { ...number('The other value is multiplied by this.'), 'x-kubeplant-default': '1' },
     offset: { ...number('Added after the multiplication.'), 'x-kubeplant-default': '0' },
@@ -80,7 +87,14 @@ export const signal = {
     'How one tag behaves: exactly one of constant, sine, ramp, square, randomWalk, follow and expression, in engineering values.',
   required: ['tag'],
   properties: {
-    tag: { type: 'string', description: 'Name of the tag.', minLength: 1, maxLength: 128, pattern: `^${TAG_NAME_PATTERN}$` },
+    tag: {
+      type: 'string',
+      description: 'Name of the tag.',
+      minLength: 1,
+      maxLength: 128,
+      pattern: `^${TAG_NAME_PATTERN}$`,
+      'x-kubeplant-pattern': 'a tag name: letters, digits and "_.+=:-", not beginning with a sign',
+    },
     noise: { ...number('Standard deviation of normally distributed noise that is added.'), minimum: 0, 'x-kubeplant-default': '0' },
     constant: number('Always this value.'),
     sine,

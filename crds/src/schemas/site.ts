@@ -15,6 +15,7 @@ export const siteSpec = {
       minLength: 1,
       maxLength: 64,
       pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
+      'x-kubeplant-pattern': 'an IANA time zone such as Europe/Berlin',
       'x-kubeplant-example': 'Europe/Berlin',
     },
     areas: {

@@ -38,6 +38,7 @@ export const tagModbus = {
       minLength: 1,
       maxLength: 63,
       pattern: PARAMETER_PATTERN,
+      'x-kubeplant-pattern': 'letters, digits and "_", not beginning with a digit',
     },
     rawType: {
       type: 'string',
@@ -59,7 +60,7 @@ export const tagModbus = {
         'Bcd16',
         'Bcd32',
       ],
-      'x-kubeplant-default': 'UInt16; Boolean for Coil and DiscreteInput',
+      'x-kubeplant-default': 'Boolean for Coil, DiscreteInput and with bit; String for text; else UInt16',
     },
     byteOrder,
     bit: {

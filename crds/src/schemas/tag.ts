@@ -12,6 +12,7 @@ const staleAfter: TextSchema = {
     'Age at which the last value counts as stale: a duration from 100ms to 720h, Auto (three sampling intervals, at least 5s; Off for calculated tags), or Off (never).',
   maxLength: 16,
   pattern: `^(Auto|Off|${DURATION_PATTERN})$`,
+  'x-kubeplant-pattern': 'Auto, Off, or a duration such as 30s',
   'x-kubeplant-default': 'Auto',
   'x-kubernetes-validations': [
     {
@@ -33,13 +34,13 @@ export const tag = {
       type: 'string',
       description: 'What the value means: Analog (a measured quantity), State (one of several states), Counter (a running total), Text.',
       enum: TAG_KINDS,
-      'x-kubeplant-default': 'by dataType: State for Boolean, Text for String, else Analog',
+      'x-kubeplant-default': 'Text for dataType String, State for Boolean or with states, else Analog',
     },
     dataType: {
       type: 'string',
       description: 'Type of the value after conversion.',
       enum: DATA_TYPES,
-      'x-kubeplant-default': 'Boolean for raw Booleans, String for raw Strings, else Float64',
+      'x-kubeplant-default': 'String for rawType String or kind Text, Boolean for rawType Boolean, else Float64',
     },
     unit: text('Engineering unit, as shown: kW, m³/h, °C.', 32),
     samplingInterval,

@@ -15,6 +15,7 @@ interface RuleInput {
 
 /** Run the CEL rules of a schema and of everything in it. Defaults must be filled in. */
 export function checkRules({ schema, value, old, path, structural }: RuleInput): ValidationError[] {
+  if (structural.some((error) => error.path.length <= path.length)) return [];
   const sound = toSoundValue(value, path, structural);
   const before = old === undefined ? undefined : toCelData(schema, old);
   return visit({ schema, value: toCelData(schema, sound), before, path, faulty: structural.map((error) => error.path) });

@@ -16,12 +16,14 @@ function checkEnum(allowed: readonly (string | number)[], value: string | number
   return `is ${showValue(value)}; must be one of ${texts.join(', ')}${suggest(String(value), texts)}`;
 }
 
-function checkText({ minLength, maxLength, pattern, format }: StructuralSchema, value: string): string | undefined {
+function checkText(schema: StructuralSchema, value: string): string | undefined {
+  const { minLength, maxLength, pattern, format } = schema;
   const length = [...value].length;
   if (maxLength !== undefined && length > maxLength) return `has ${length} characters; at most ${maxLength} are allowed`;
   if (minLength !== undefined && length < minLength)
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`;
-  if (pattern !== undefined && !toRegExp(pattern).test(value)) return `is ${showValue(value)}; ${describePattern(pattern)}`;
+  if (pattern !== undefined && !toRegExp(pattern).test(value))
+    return `is ${showValue(value)}; must be ${schema['x-kubeplant-pattern'] ?? `text that matches ${pattern}`}`;
   if (format === 'cidr' && !isCidr(value)) return `is ${showValue(value)}; must be a network with prefix length, such as 10.20.0.0/16`;
   if (format === 'date-time' && Number.isNaN(Date.parse(value)))
     return `is ${showValue(value)}; must be a time such as 2026-01-31T12:00:00Z`;
@@ -45,14 +47,6 @@ export function toRegExp(pattern: string): RegExp {
     compiled.set(pattern, regExp);
   }
   return regExp;
-}
-
-function describePattern(pattern: string): string {
-  if (pattern.includes('(ms|s|m|h)'))
-    return `must be ${pattern.includes('Auto') ? 'Auto, Off, or ' : ''}a duration such as 500ms, 2s or 1m30s`;
-  if (pattern === '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')
-    return 'must be lower-case letters, digits and "-", beginning and ending with a letter or digit';
-  return `must match ${pattern}`;
 }
 
 function isCidr(value: string): boolean {

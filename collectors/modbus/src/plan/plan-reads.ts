@@ -13,7 +13,7 @@ export interface PlannedRead {
 export interface ReadLimits {
   readonly maxRegistersPerRead: number;
   readonly maxBitsPerRead: number;
-  /** Items nobody asked for that a merged read may bring along. */
+  /** Registers nobody asked for that a merged read may bring along; sixteen times as many bits. */
   readonly mergeGap: number;
 }
 
@@ -62,7 +62,8 @@ function canJoin(
   joined: number,
   limits: ReadLimits,
 ): boolean {
-  if (open.function !== point.function || point.start - open.end > limits.mergeGap) return false;
+  const gap = open.function <= 2 ? limits.mergeGap * 16 : limits.mergeGap;
+  if (open.function !== point.function || point.start - open.end > gap) return false;
   const most =
     open.function <= 2 ? Math.min(LIMITS.readBits, limits.maxBitsPerRead) : Math.min(LIMITS.readRegisters, limits.maxRegistersPerRead);
   return joined - open.start <= most;

@@ -1,0 +1,51 @@
+import { createModbusServer, type Framing, type ModbusServer, RegisterImage } from '@kubeplant/collector-modbus';
+import type { EffectiveDevice, SimulatorConfig } from '@kubeplant/crds/model';
+import { fillImage } from './fill-image.ts';
+
+/** One listener of a configuration. */
+export type ListenerConfig = SimulatorConfig['listeners'][number];
+
+/** Engineering value of a tag of a device now. */
+export type ValueOf = (device: string, tag: string) => number | undefined;
+
+/** A served channel: its port stays while its devices change. */
+export interface Listener {
+  readonly framing: Framing;
+  readonly declaredPort: number;
+  readonly host: string;
+  readonly port: number;
+  /** Serve these devices from now on. */
+  take(devices: readonly EffectiveDevice[], valueOf: ValueOf): void;
+  /** Bring the registers up to date. */
+  refresh(valueOf: ValueOf): void;
+  close(): Promise<void>;
+}
+
+/** Begin to listen for a channel; no unit answers before `take`. */
+export async function createListener(host: string, { framing, port }: Pick<ListenerConfig, 'framing' | 'port'>): Promise<Listener> {
+  let images = new Map<number, RegisterImage>();
+  let served: readonly EffectiveDevice[] = [];
+  const server: ModbusServer = await createModbusServer({ framing, host, port, unit: (unitId) => images.get(unitId) });
+  const fill = (into: Map<number, RegisterImage>, valueOf: ValueOf) => {
+    for (const device of served) {
+      const unitId = device.modbusTcp?.unitId ?? 1;
+      const image = into.get(unitId) ?? new RegisterImage();
+      into.set(unitId, image);
+      fillImage(image, device, (tag) => valueOf(device.name, tag));
+    }
+  };
+  return {
+    framing,
+    declaredPort: port,
+    host: server.host,
+    port: server.port,
+    take: (devices, valueOf) => {
+      served = devices.filter((device) => device.mode === 'Active');
+      const next = new Map<number, RegisterImage>();
+      fill(next, valueOf);
+      images = next;
+    },
+    refresh: (valueOf) => fill(images, valueOf),
+    close: () => server.close(),
+  };
+}

@@ -1,5 +1,5 @@
 import type { EffectiveTag } from '@kubeplant/crds/model';
-import { type DataType, Flag, Status } from '@kubeplant/words';
+import { type DataType, Flag, isGood, Status } from '@kubeplant/words';
 
 /** A value as the tag declares it. */
 export interface ShapedValue {
@@ -49,7 +49,6 @@ function applyRange(range: EffectiveTag['range'], value: number, status: number)
   const { low = -Infinity, high = Infinity, outside = 'Keep' } = range ?? {};
   if ((value >= low && value <= high) || outside === 'Keep') return { value, status, flags: 0 };
   if (outside === 'Bad') return { value: Number.NaN, status: Status.BadOutOfRange, flags: 0 };
-  if (outside === 'Uncertain')
-    return { value, status: status === Status.Good ? Status.UncertainEngineeringUnitsExceeded : status, flags: 0 };
+  if (outside === 'Uncertain') return { value, status: isGood(status) ? Status.UncertainEngineeringUnitsExceeded : status, flags: 0 };
   return value < low ? { value: low, status, flags: Flag.LimitLow } : { value: high, status, flags: Flag.LimitHigh };
 }

@@ -71,6 +71,11 @@ export function list<const O extends FieldOptions<string> & { readonly oneOf?: r
   });
 }
 
+/** Path of a file that the process reads itself, again and again: for what is rotated without a restart. */
+export function filePath<const O extends FieldOptions<string>>(options: O): ConfigField<Value<string, O>> {
+  return field(options, 'file', (raw) => raw);
+}
+
 /** The variable names a file; the value is the file's text without the white space around it. */
 export function secretFile<const O extends FieldOptions<string>>(options: O): ConfigField<Value<string, O>> {
   return field(options, 'file', readSecret);

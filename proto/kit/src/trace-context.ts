@@ -1,5 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { type Context, context, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+import { type Context, context, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 
 /** Write the trace context into a call's metadata (W3C Trace Context, `traceparent`, `tracestate`). Returns the metadata. */
 export function traceMetadata(metadata: Metadata, from: Context = context.active()): Metadata {
@@ -29,3 +29,16 @@ function parseTraceparent(header: string): SpanContext | undefined {
 
 const formatTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`;
+
+/**
+ * Start a span for a call that is about to be made and write its context into the call's metadata. Returns the function that
+ * ends the span, with the error if there was one.
+ */
+export function traceCall(tracer: Tracer, name: string, metadata: Metadata): (error?: string) => void {
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT });
+  traceMetadata(metadata, trace.setSpan(context.active(), span));
+  return (error) => {
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    span.end();
+  };
+}

@@ -26,8 +26,9 @@ export interface CollectedDevice {
   observed(untilUs: number): void;
   setState(state: DeviceState): void;
   reject(tag: string, reason: string | undefined): void;
-  /** Write this Bad status once to every tag: the device is lost or out of service. */
-  writeBad(status: number): void;
+  /** No driver may talk to it, for this reason; its tags get this Bad status. */
+  hold(state: DeviceState, status: number): void;
+  readonly held: boolean;
   health(): DeviceHealth;
 }
 
@@ -42,6 +43,7 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
   const span = createObservedSpan(longestSilenceMs(config));
   const deviceFlags = config.simulated ? Flag.Simulated : 0;
   let state: DeviceState = before?.state ?? CONNECTING;
+  let held = false;
 
   function send(
     tag: TagState,
@@ -74,17 +76,18 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
     },
     read: (reading, nowUs) => {
       const tag = tags.get(reading.tag);
-      if (tag === undefined) return false;
+      if (tag === undefined || held) return false;
       const { timeUs, flags, originalUs } = resolveTime(reading.timeUs, nowUs);
       const next = tag.convert(reading.value, reading.status, reading.flags | flags | deviceFlags);
       return send(tag, next, { timeUs, receivedUs: nowUs, originalUs });
     },
     observed: (untilUs) => {
-      if (!state.connected) return;
+      if (!state.connected || held) return;
       const fromUs = span.confirm(untilUs);
       if (fromUs !== undefined) builder.observe(id, fromUs, untilUs);
     },
     setState: (next) => {
+      if (held) return;
       const lost = !next.connected && (state.connected || next.reason !== CONNECTING.reason);
       state = next;
       if (lost) writeBad(Status.BadCommunicationError);
@@ -95,7 +98,14 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
       tag.rejected = reason;
       if (reason !== undefined && !(tag.last && isBad(tag.last.status))) sendBad(tag, Status.BadConfigurationError, clock.nowUs());
     },
-    writeBad,
+    hold: (reason, status) => {
+      held = true;
+      state = reason;
+      writeBad(status);
+    },
+    get held() {
+      return held;
+    },
     health: () => toHealth(config, state, tags, state.connected && span.isCurrent(clock.nowUs())),
   };
 }

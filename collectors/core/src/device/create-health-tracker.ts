@@ -1,0 +1,41 @@
+import type { DeviceHealth, Health } from '@kubeplant/proto';
+
+/** What a collector says of itself and its devices now. */
+export interface HealthSnapshot {
+  readonly configRevision: string;
+  readonly devices: readonly DeviceHealth[];
+  readonly problem: string | undefined;
+}
+
+/** Turns snapshots into Health messages: all once a stream is open, then what changed. */
+export interface HealthTracker {
+  /** Everything. */
+  full(): Health;
+  /** What changed since the last message; undefined when nothing did. */
+  changes(): Health | undefined;
+}
+
+/** Compares what `snapshot` gives with what was told before. */
+export function createHealthTracker(snapshot: () => HealthSnapshot): HealthTracker {
+  let told = new Map<string, string>();
+  let toldAbout = '';
+
+  function tell({ configRevision, devices, problem }: HealthSnapshot, only: (key: string, text: string) => boolean): Health {
+    const next = new Map(devices.map((device) => [device.device, JSON.stringify(device)]));
+    const changed = devices.filter(({ device }) => only(device, next.get(device) ?? ''));
+    told = next;
+    toldAbout = JSON.stringify([configRevision, problem]);
+    return { configRevision, devices: changed, problem };
+  }
+
+  return {
+    full: () => tell(snapshot(), () => true),
+    changes: () => {
+      const now = snapshot();
+      const before = told;
+      const same = toldAbout === JSON.stringify([now.configRevision, now.problem]);
+      const health = tell(now, (key, text) => before.get(key) !== text);
+      return same && health.devices.length === 0 ? undefined : health;
+    },
+  };
+}

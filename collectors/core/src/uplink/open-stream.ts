@@ -1,0 +1,95 @@
+import { bearerMetadata, clientCredentials, grpcOptions, type Tracer, traceCall } from '@kubeplant/kit';
+import { IngestClient, type OwnerMessage } from '@kubeplant/proto';
+import type { Clock } from '../driver.ts';
+import { repeat } from '../repeat.ts';
+import { createSession, type Session, type SessionDeps } from './create-session.ts';
+
+/** Token and CA of the api. */
+export interface UplinkCredentials {
+  readonly token: string;
+  readonly caPem: string;
+}
+
+/** How one stream is opened. */
+export interface StreamOptions {
+  /** host:port */
+  readonly endpoint: string;
+  readonly credentials: UplinkCredentials;
+  readonly session: Omit<SessionDeps, 'send'>;
+  readonly clock: Pick<Clock, 'setTimer'>;
+  readonly tracer: Tracer;
+  readonly onWelcome: (epoch: number) => void;
+  /** Called once, when nothing can come any more. */
+  readonly onEnd: (end: StreamEnd) => void;
+}
+
+/** Why a stream ended. */
+export type StreamEnd =
+  | { readonly kind: 'closed' | 'failed'; readonly reason: string }
+  | { readonly kind: 'redirected'; readonly reason: string; readonly endpoint: string; readonly retryAfterMs: number };
+
+/** An open stream. */
+export interface Stream {
+  readonly session: Session;
+  /** Half-close and wait for the owner's end, at most a second. */
+  close(): void;
+}
+
+const BEAT_MS = 2000;
+const WELCOME_WITHIN_MS = 10_000;
+const CLOSE_WITHIN_MS = 1000;
+
+/** Open one Ingest stream and run a session on it. */
+export function openStream(options: StreamOptions): Stream {
+  const { endpoint, credentials, clock, onEnd } = options;
+  const client = new IngestClient(endpoint, clientCredentials({ caPem: credentials.caPem }), grpcOptions);
+  const metadata = bearerMetadata(credentials.token);
+  const endSpan = traceCall(options.tracer, 'kubeplant.v1alpha1.Ingest/Stream', metadata);
+  const call = client.stream(metadata);
+  const session = createSession({ ...options.session, send: (message) => call.write(message) });
+  let ended = false;
+  let closing = false;
+
+  function finish(end: StreamEnd): void {
+    if (ended) return;
+    ended = true;
+    cancelBeat();
+    cancelWelcome();
+    endSpan(end.kind === 'failed' ? end.reason : undefined);
+    call.cancel();
+    client.close();
+    onEnd(end);
+  }
+
+  function take(message: OwnerMessage): void {
+    const outcome = session.handle(message);
+    if (outcome.kind === 'welcomed') {
+      cancelWelcome();
+      options.onWelcome(outcome.epoch);
+    } else if (outcome.kind === 'redirected') {
+      finish({ ...outcome, reason: `the site is owned by ${outcome.endpoint || 'a replica not known yet'}` });
+    } else if (outcome.kind === 'refused') {
+      finish({ kind: 'failed', reason: `the api is not believed: ${outcome.reason}` });
+    }
+  }
+
+  call.on('data', (message: OwnerMessage) => {
+    if (!ended) take(message);
+  });
+  call.on('drain', () => session.drained());
+  call.on('error', (error: Error) => finish(closing ? { kind: 'closed', reason: 'closed' } : { kind: 'failed', reason: error.message }));
+  call.on('end', () => finish({ kind: closing ? 'closed' : 'failed', reason: 'the api closed the stream' }));
+  const cancelBeat = repeat(clock, BEAT_MS, () => session.beat());
+  const cancelWelcome = clock.setTimer(WELCOME_WITHIN_MS, () =>
+    finish({ kind: 'failed', reason: `no Welcome within ${WELCOME_WITHIN_MS} ms` }),
+  );
+  session.start();
+  return {
+    session,
+    close: () => {
+      closing = true;
+      call.end();
+      clock.setTimer(CLOSE_WITHIN_MS, () => finish({ kind: 'closed', reason: 'closed' }));
+    },
+  };
+}

@@ -1,2 +1,3 @@
 export * from './build-config.ts';
 export * from './create-fake-clock.ts';
+export * from './start-fake-owner.ts';

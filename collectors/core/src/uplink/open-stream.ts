@@ -16,8 +16,10 @@ export interface StreamOptions {
   readonly endpoint: string;
   readonly credentials: UplinkCredentials;
   readonly session: Omit<SessionDeps, 'send'>;
-  readonly clock: Pick<Clock, 'setTimer'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
   readonly tracer: Tracer;
+  /** A stream on which blocks went out and nothing came back for so long is given up (default 30 s). */
+  readonly silenceMs?: number | undefined;
   readonly onWelcome: (epoch: number) => void;
   /** Called once, when nothing can come any more. */
   readonly onEnd: (end: StreamEnd) => void;
@@ -37,6 +39,7 @@ export interface Stream {
 
 const BEAT_MS = 2000;
 const WELCOME_WITHIN_MS = 10_000;
+const SILENCE_MS = 30_000;
 const CLOSE_WITHIN_MS = 1000;
 
 /** Open one Ingest stream and run a session on it. */
@@ -47,6 +50,8 @@ export function openStream(options: StreamOptions): Stream {
   const endSpan = traceCall(options.tracer, 'kubeplant.v1alpha1.Ingest/Stream', metadata);
   const call = client.stream(metadata);
   const session = createSession({ ...options.session, send: (message) => call.write(message) });
+  const silenceMs = options.silenceMs ?? SILENCE_MS;
+  let heardMs = clock.monotonicMs();
   let ended = false;
   let closing = false;
 
@@ -54,6 +59,7 @@ export function openStream(options: StreamOptions): Stream {
     if (ended) return;
     ended = true;
     cancelBeat();
+    cancelSilence();
     cancelWelcome();
     endSpan(end.kind === 'failed' ? end.reason : undefined);
     call.cancel();
@@ -74,12 +80,17 @@ export function openStream(options: StreamOptions): Stream {
   }
 
   call.on('data', (message: OwnerMessage) => {
+    heardMs = clock.monotonicMs();
     if (!ended) take(message);
   });
   call.on('drain', () => session.drained());
   call.on('error', (error: Error) => finish(closing ? { kind: 'closed', reason: 'closed' } : { kind: 'failed', reason: error.message }));
   call.on('end', () => finish({ kind: closing ? 'closed' : 'failed', reason: 'the api closed the stream' }));
   const cancelBeat = repeat(clock, BEAT_MS, () => session.beat());
+  const cancelSilence = repeat(clock, silenceMs / 10, () => {
+    if (session.inFlight === 0) heardMs = clock.monotonicMs();
+    else if (clock.monotonicMs() - heardMs >= silenceMs) finish({ kind: 'failed', reason: `nothing came back for ${silenceMs} ms` });
+  });
   const cancelWelcome = clock.setTimer(WELCOME_WITHIN_MS, () =>
     finish({ kind: 'failed', reason: `no Welcome within ${WELCOME_WITHIN_MS} ms` }),
   );

@@ -17,6 +17,8 @@ export interface UplinkOptions {
   readonly tracer: Tracer;
   readonly minBackoffMs?: number;
   readonly maxBackoffMs?: number;
+  /** See `StreamOptions`. */
+  readonly silenceMs?: number;
 }
 
 /** The connection to the owner of the site; it reconnects by itself until it is closed. */

@@ -1,0 +1,213 @@
+import { createAuthority, createLogger } from '@kubeplant/kit';
+import { trace } from '@opentelemetry/api';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createBlockBuilder } from '../block/create-block-builder.ts';
+import { createMemoryBuffer } from '../block/create-memory-buffer.ts';
+import { createRunDictionary } from '../block/create-run-dictionary.ts';
+import { createClock } from '../create-clock.ts';
+import { type FakeOwner, startFakeOwner } from '../testing/start-fake-owner.ts';
+import { startUplink, type Uplink } from './start-uplink.ts';
+
+const clock = createClock();
+const log = createLogger({ name: 'test', level: 'silent' });
+const open: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const thing of open.splice(0).reverse()) await thing.close();
+});
+
+/** An uplink to `owner` and a way to make blocks of one reading. */
+function connect(owner: FakeOwner, endpoint = owner.endpoint, silenceMs?: number) {
+  const dictionary = createRunDictionary('01RUN');
+  const buffer = createMemoryBuffer({ maxBytes: 1 << 20, onEpisode: () => {}, onDrop: () => {} });
+  const uplink: Uplink = startUplink({
+    endpoint,
+    readCredentials: () => ({ token: 'secret-token', caPem: owner.caPem }),
+    clock,
+    log,
+    tracer: trace.getTracer('test'),
+    minBackoffMs: 10,
+    maxBackoffMs: 40,
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+    session: {
+      buffer,
+      dictionary,
+      nowUs: () => clock.nowUs(),
+      identity: { tenant: 'local/plant', site: 'station', shard: 's-0', collectorVersion: '1' },
+      fullHealth: () => ({ configRevision: 'r1', devices: [] }),
+      onCommitted: () => {},
+    },
+  });
+  open.push(uplink);
+  const builder = createBlockBuilder({
+    run: dictionary.run,
+    clock,
+    takeDropped: () => buffer.takeDropped(),
+    onBlock: (block) => {
+      buffer.append(block);
+      uplink.notify();
+    },
+  });
+  let value = 0;
+  const makeBlocks = (count: number, tag = 'level') => {
+    for (let i = 0; i < count; i++) {
+      const id = dictionary.tagId('tank', { name: tag, text: false, simulated: false });
+      const nowUs = clock.nowUs();
+      builder.add({ tag: id, timeUs: nowUs, receivedUs: nowUs, value: ++value, status: 0, flags: 0 });
+      builder.flush();
+    }
+  };
+  return { uplink, buffer, dictionary, makeBlocks };
+}
+
+async function startOwner(options?: Parameters<typeof startFakeOwner>[0]): Promise<FakeOwner> {
+  const owner = await startFakeOwner(options);
+  open.push(owner);
+  return owner;
+}
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 5 });
+const seqs = (owner: FakeOwner) => owner.blocks.map(({ seq }) => seq);
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe('startUplink', () => {
+  it('says hello with its token, then health, then each run before the block that needs it', async () => {
+    const owner = await startOwner();
+    const { makeBlocks, buffer } = connect(owner);
+    makeBlocks(1);
+    await until(() => expect(buffer.count).toBe(0));
+    makeBlocks(1, 'flow');
+    await until(() => expect(seqs(owner)).toEqual([1, 2]));
+    expect(owner.tokens).toEqual(['secret-token']);
+    expect(owner.hellos[0]).toMatchObject({ tenant: 'local/plant', site: 'station', shard: 's-0', runs: [] });
+    expect(owner.order).toEqual(['hello', 'health', 'run', 'block', 'run', 'block']);
+    expect(owner.runs[1]).toMatchObject({ devices: [], tags: [{ id: 2, tag: 'flow' }] });
+  });
+
+  it('keeps blocks through an outage and sends each once, in order', async () => {
+    const authority = await createAuthority({ commonName: 'test', days: 1 });
+    const owner = await startOwner({ authority });
+    const port = Number(owner.endpoint.split(':')[1]);
+    const { makeBlocks, buffer, uplink } = connect(owner);
+    makeBlocks(5);
+    await until(() => expect(buffer.count).toBe(0));
+    await owner.close();
+    await until(() => expect(uplink.connected).toBe(false));
+    makeBlocks(100);
+    expect(buffer.count).toBe(100);
+    const again = await startOwner({ port, authority });
+    await until(() => expect(buffer.count).toBe(0));
+    expect(again.hellos.at(-1)).toMatchObject({ runs: ['01RUN'] });
+    expect(seqs(again)).toEqual(upTo(105).slice(5));
+    expect(again.runs).toMatchObject([{ devices: [{ id: 1, device: 'tank' }] }]);
+  });
+
+  it('sends again what was not committed when streams are cut at any block, and loses and doubles nothing', async () => {
+    const owner = await startOwner();
+    Object.assign(owner.behaviour, { commit: 'quietly', cutAfterBlocks: 7 });
+    const { makeBlocks, buffer } = connect(owner);
+    makeBlocks(40);
+    await until(() => expect(owner.hellos.length).toBe(2));
+    owner.behaviour.cutAfterBlocks = 3;
+    await until(() => expect(owner.hellos.length).toBe(3));
+    owner.behaviour.commit = 'yes';
+    await until(() => expect(buffer.count).toBe(0));
+    expect([...owner.committed].sort((a, b) => a - b)).toEqual(upTo(40));
+    // Welcome names what was committed without a word, so it does not come twice.
+    expect(seqs(owner)).toEqual(upTo(40));
+  });
+
+  it('sends the same bytes again when an acknowledgement and the commit are lost', async () => {
+    const owner = await startOwner();
+    owner.behaviour.commit = 'no';
+    const { makeBlocks, buffer } = connect(owner);
+    makeBlocks(3);
+    await until(() => expect(seqs(owner)).toEqual([1, 2, 3]));
+    owner.cut();
+    await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 1, 2, 3]));
+    expect(owner.blocks.slice(3)).toEqual(owner.blocks.slice(0, 3));
+    owner.commit(2);
+    await until(() => expect(buffer.count).toBe(2));
+    owner.commit(1, 3);
+    await until(() => expect(buffer.count).toBe(0));
+  });
+
+  it('sends no more than the window beyond the last Received', async () => {
+    const owner = await startOwner();
+    Object.assign(owner.behaviour, { window: 4, receive: false, commit: 'no' });
+    const { makeBlocks, uplink } = connect(owner);
+    makeBlocks(10);
+    await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4]));
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3 } });
+    await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4, 5, 6, 7]));
+    expect(uplink.inFlight).toBe(4);
+    owner.send({ $case: 'received', value: { run: 'another', seq: 99 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 7 } });
+    await until(() => expect(seqs(owner)).toEqual(upTo(10)));
+  });
+
+  it('follows a redirect to the owner', async () => {
+    const owner = await startOwner();
+    const other = await startOwner();
+    Object.assign(other.behaviour, { answer: 'Redirect', redirectTo: owner.endpoint });
+    const { makeBlocks, buffer } = connect({ ...owner, caPem: `${other.caPem}\n${owner.caPem}` }, other.endpoint);
+    makeBlocks(2);
+    await until(() => expect(buffer.count).toBe(0));
+    expect(seqs(owner)).toEqual([1, 2]);
+    expect(other.blocks).toEqual([]);
+  });
+
+  it('asks again when the owner is not known yet', async () => {
+    const owner = await startOwner();
+    owner.behaviour.answer = 'Redirect';
+    const { makeBlocks, buffer } = connect(owner);
+    makeBlocks(1);
+    await until(() => expect(owner.hellos.length).toBeGreaterThan(2));
+    owner.behaviour.answer = 'Welcome';
+    await until(() => expect(buffer.count).toBe(0));
+  });
+
+  it('refuses an epoch lower than one it was given', async () => {
+    const owner = await startOwner();
+    owner.behaviour.epoch = 5;
+    const { makeBlocks, uplink, buffer } = connect(owner);
+    await until(() => expect(uplink.epoch).toBe(5));
+    owner.behaviour.epoch = 4;
+    owner.cut();
+    await until(() => expect(owner.hellos.length).toBeGreaterThan(2));
+    makeBlocks(1);
+    expect(uplink.connected).toBe(false);
+    owner.behaviour.epoch = 6;
+    await until(() => expect(buffer.count).toBe(0));
+    expect(uplink.epoch).toBe(6);
+  });
+
+  it('gives up a stream on which blocks go and nothing comes back', async () => {
+    const owner = await startOwner();
+    Object.assign(owner.behaviour, { receive: false, commit: 'no' });
+    const { makeBlocks, buffer } = connect(owner, owner.endpoint, 300);
+    makeBlocks(1);
+    await until(() => expect(owner.hellos.length).toBe(2));
+    Object.assign(owner.behaviour, { receive: true, commit: 'yes' });
+    await until(() => expect(buffer.count).toBe(0));
+  });
+
+  it('does not send to a server that another authority vouches for', async () => {
+    const owner = await startOwner();
+    const stranger = await startOwner();
+    const { makeBlocks, uplink } = connect(owner, stranger.endpoint);
+    makeBlocks(1);
+    await uplink.drain(200);
+    expect(stranger.hellos).toEqual([]);
+    expect(uplink.connected).toBe(false);
+  });
+
+  it('keeps sending when the stream is full, and drains', async () => {
+    const owner = await startOwner();
+    owner.behaviour.window = 1000;
+    const { makeBlocks, uplink } = connect(owner);
+    makeBlocks(500);
+    expect(await uplink.drain(5000)).toBe(true);
+    expect(seqs(owner)).toEqual(upTo(500));
+  });
+});

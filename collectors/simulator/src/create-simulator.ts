@@ -30,7 +30,7 @@ export function createSimulator({ host, log, setTicker }: SimulatorDeps): Simula
   let problem: string | undefined;
   let stopTicker: () => void = () => undefined;
 
-  const valueOf = (device: string, tag: string) => signals?.running.value(device, tag);
+  const signalOf = (device: string, tag: string) => signals?.running.value(device, tag);
 
   async function listen(config: SimulatorConfig): Promise<void> {
     const wanted = new Map(config.listeners.map((listener) => [`${config.namespace}/${listener.channel}`, listener]));
@@ -52,7 +52,7 @@ export function createSimulator({ host, log, setTicker }: SimulatorDeps): Simula
     for (const [key, { devices }] of wanted)
       listeners.get(key)?.take(
         devices.map(({ device }) => device),
-        valueOf,
+        signalOf,
       );
   }
 
@@ -75,7 +75,7 @@ export function createSimulator({ host, log, setTicker }: SimulatorDeps): Simula
       const intervalMs = durationMs(config.interval);
       stopTicker = setTicker(intervalMs, () => {
         signals?.running.step(intervalMs);
-        for (const listener of listeners.values()) listener.refresh(valueOf);
+        for (const listener of listeners.values()) listener.refresh(signalOf);
       });
       log.info({ revision: config.revision, listeners: listeners.size }, 'simulating');
       return Object.fromEntries([...listeners].map(([key, listener]) => [key, { host: listener.host, port: listener.port }]));

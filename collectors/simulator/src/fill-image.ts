@@ -5,7 +5,7 @@ import { toRaw } from './to-raw.ts';
 const TABLES: Readonly<Record<EffectiveModbus['register'], Table>> = { Coil: 1, DiscreteInput: 2, Holding: 3, Input: 4 };
 
 /** Write the engineering values of a device's tags into an image, as its register map declares them. What no tag declares stays an illegal address. */
-export function fillImage(image: RegisterImage, device: EffectiveDevice, valueOf: (tag: string) => number | undefined): void {
+export function fillImage(image: RegisterImage, device: EffectiveDevice, signalOf: (tag: string) => number | undefined): void {
   for (const tag of device.tags) {
     const { modbus } = tag;
     if (modbus === undefined) continue;
@@ -13,7 +13,7 @@ export function fillImage(image: RegisterImage, device: EffectiveDevice, valueOf
     const start = modbus.address - modbus.addressBase;
     const count = registerCount(modbus);
     if (start < 0 || count < 1 || start + count > 65_536) continue;
-    const value = modbus.rawType === 'String' ? device.name : toRaw(tag, valueOf(tag.name));
+    const value = modbus.rawType === 'String' ? device.name : toRaw(tag, signalOf(tag.name));
     image.set(table, start, encodeValue(modbus, value, image.get(table, start, count)));
   }
 }

@@ -6,7 +6,7 @@ import { fillImage } from './fill-image.ts';
 export type ListenerConfig = SimulatorConfig['listeners'][number];
 
 /** Engineering value of a tag of a device now. */
-export type ValueOf = (device: string, tag: string) => number | undefined;
+export type SignalOf = (device: string, tag: string) => number | undefined;
 
 /** A served channel: its port stays while its devices change. */
 export interface Listener {
@@ -15,9 +15,9 @@ export interface Listener {
   readonly host: string;
   readonly port: number;
   /** Serve these devices from now on. */
-  take(devices: readonly EffectiveDevice[], valueOf: ValueOf): void;
+  take(devices: readonly EffectiveDevice[], signalOf: SignalOf): void;
   /** Bring the registers up to date. */
-  refresh(valueOf: ValueOf): void;
+  refresh(signalOf: SignalOf): void;
   close(): Promise<void>;
 }
 
@@ -26,12 +26,12 @@ export async function createListener(host: string, { framing, port }: Pick<Liste
   let images = new Map<number, RegisterImage>();
   let served: readonly EffectiveDevice[] = [];
   const server: ModbusServer = await createModbusServer({ framing, host, port, unit: (unitId) => images.get(unitId) });
-  const fill = (into: Map<number, RegisterImage>, valueOf: ValueOf) => {
+  const fill = (into: Map<number, RegisterImage>, signalOf: SignalOf) => {
     for (const device of served) {
       const unitId = device.modbusTcp?.unitId ?? 1;
       const image = into.get(unitId) ?? new RegisterImage();
       into.set(unitId, image);
-      fillImage(image, device, (tag) => valueOf(device.name, tag));
+      fillImage(image, device, (tag) => signalOf(device.name, tag));
     }
   };
   return {
@@ -39,13 +39,13 @@ export async function createListener(host: string, { framing, port }: Pick<Liste
     declaredPort: port,
     host: server.host,
     port: server.port,
-    take: (devices, valueOf) => {
+    take: (devices, signalOf) => {
       served = devices.filter((device) => device.mode === 'Active');
       const next = new Map<number, RegisterImage>();
-      fill(next, valueOf);
+      fill(next, signalOf);
       images = next;
     },
-    refresh: (valueOf) => fill(images, valueOf),
+    refresh: (signalOf) => fill(images, signalOf),
     close: () => server.close(),
   };
 }

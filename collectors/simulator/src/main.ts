@@ -6,7 +6,6 @@ import { watchConfigFile } from './watch-config-file.ts';
 
 const STOP_TIMEOUT_MS = 5_000;
 
-process.title = 'kubeplant: simulator';
 const config = readConfig(simulatorConfig, process.env);
 const log = createLogger({ name: 'simulator', level: config.logLevel });
 const stopper = createStopper({ log, timeoutMs: STOP_TIMEOUT_MS });

@@ -58,8 +58,8 @@ export class DevicePoller {
     });
     const { groups, unreadable } = groupTags(device);
     for (const { tag, message } of unreadable) {
-      deps.sink.rejected(device.name, tag, message);
       deps.sink.readings([{ device: device.name, tag, value: undefined, status: Status.BadConfigurationError, flags: 0 }]);
+      deps.sink.rejected(device.name, tag, message);
     }
     const keyed = groups.map(({ group, intervalMs }) => ({ key: `${device.name}/${intervalMs}`, intervalMs, group }));
     this.#groups = new Map(keyed.map(({ key, group }) => [key, group]));
@@ -176,8 +176,8 @@ export class DevicePoller {
     }
     const where = read.count === 1 ? `at ${read.start}` : `at ${read.start}…${read.start + read.count - 1}`;
     const reason = `the device answers ${describeException(code)} to a read ${where}; check register and address`;
-    for (const { tag } of step.points) this.#deps.sink.rejected(this.device.name, tag, reason);
     this.#deps.sink.readings(toBadReadings(this.device.name, step, effect.status));
+    for (const { tag } of step.points) this.#deps.sink.rejected(this.device.name, tag, reason);
   }
 
   #handleFailure(cycle: Cycle, read: PlannedRead, attempt: number, state: DeviceState): void {

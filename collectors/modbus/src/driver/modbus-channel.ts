@@ -58,7 +58,7 @@ export class ModbusChannel implements Channel {
   #takeDevices(devices: readonly EffectiveDevice[]): void {
     const wanted = new Map(devices.filter((device) => device.mode === 'Active').map((device) => [device.name, device]));
     for (const [name, poller] of this.#pollers) {
-      if (wanted.get(name)?.revision === poller.device.revision) continue;
+      if (isSame(wanted.get(name), poller.device)) continue;
       poller.close();
       this.#pollers.delete(name);
     }
@@ -190,6 +190,9 @@ export class ModbusChannel implements Channel {
     return { connected: false, reason: 'Connecting', message: `connecting to ${formatEndpoint(this.#config.endpoint)}` };
   }
 }
+
+const isSame = (wanted: EffectiveDevice | undefined, present: EffectiveDevice): boolean =>
+  wanted?.revision === present.revision && wanted.simulated === present.simulated;
 
 const connectTimeout = (config: ChannelConfig): number => Math.max(SHORTEST_CONNECT_TIMEOUT_MS, durationMs(config.modbusTcp.timeout));
 

@@ -166,14 +166,22 @@ describe('modbusDriver', () => {
     }
   });
 
-  it('says which field is wrong before a device is opened', () => {
-    const device = makeDevice('one', [
-      makeTag('a', { address: 70_000 }),
-      makeTag('b', { address: 1, rawType: 'Float32', register: 'Coil' }),
-    ]);
-    expect(modbusDriver.check?.(device)).toEqual([
-      'tags.a.modbus.address: 70000 with addressBase 0 and 1 registers is outside 0…65535',
-      'tags.b.modbus.rawType: Float32 cannot be read from a Coil; use Boolean',
-    ]);
+  it('rejects a tag whose declaration cannot be read, naming field and value, and reads the others', async () => {
+    const { server } = await startServer({ 1: holding({ 0: [5] }) });
+    const tags = [
+      makeTag('a', { address: 0 }),
+      makeTag('b', { address: 70_000 }),
+      makeTag('c', { address: 1, rawType: 'Float32', register: 'Coil' }),
+    ];
+    const { sink } = open(makeChannel(server.port, [makeDevice('one', tags)]));
+    await vi.waitFor(() => expect(sink.latest('one', 'a')?.value).toBe(5), within);
+    expect(sink.refused.get('one/b')).toBe('tags.b.modbus.address: 70000 with addressBase 0 and 1 registers is outside 0…65535');
+    expect(sink.refused.get('one/c')).toBe('tags.c.modbus.rawType: Float32 cannot be read from a Coil; use Boolean');
+    expect(sink.latest('one', 'b')).toMatchObject({ value: undefined, status: 0x8089 });
+  });
+
+  it('refuses a device without connection settings', () => {
+    const { modbusTcp: _, ...device } = makeDevice('one', []);
+    expect(modbusDriver.check?.(device)).toEqual(['connection.modbusTcp: missing; say host and unitId']);
   });
 });

@@ -1,6 +1,5 @@
 import type { Driver } from '@kubeplant/collector-core';
 import type { EffectiveDevice } from '@kubeplant/crds/model';
-import { toTagPoint } from '../plan/tag-point.ts';
 import { ModbusChannel } from './modbus-channel.ts';
 
 /** Driver of Modbus TCP and of RTU framing over TCP. */
@@ -10,7 +9,7 @@ export const modbusDriver: Driver = {
   check: checkDevice,
 };
 
+/** Only what stops the whole device; a tag that cannot be read is rejected alone. */
 function checkDevice(device: EffectiveDevice): readonly string[] {
-  if (device.modbusTcp === undefined) return ['connection.modbusTcp: missing; say host and unitId'];
-  return device.tags.map((tag) => toTagPoint(device, tag)).flatMap((result) => (result.kind === 'unreadable' ? [result.message] : []));
+  return device.modbusTcp === undefined ? ['connection.modbusTcp: missing; say host and unitId'] : [];
 }

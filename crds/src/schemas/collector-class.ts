@@ -1,6 +1,10 @@
 import { LABEL_KEY_PATTERN, labels, nameRef } from './fields.ts';
 import type { StructuralSchema } from './structural.ts';
 
+const BYTE = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+/** A pattern: beside `format: cidr` the API server would take a list for the text. */
+const CIDR_PATTERN = `^(${BYTE}(\\.${BYTE}){3}/(3[0-2]|[12]?[0-9])|([0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$`;
+
 const quantity = (description: string) =>
   ({
     description,
@@ -78,7 +82,13 @@ const networkPolicy = {
       description: 'Networks in which devices addressed by host name are; without them such a device opens its port to every address.',
       maxItems: 64,
       'x-kubernetes-list-type': 'set',
-      items: { type: 'string', format: 'cidr', description: 'A network, such as 10.20.0.0/16.', maxLength: 49 },
+      items: {
+        type: 'string',
+        description: 'A network, such as 10.20.0.0/16.',
+        maxLength: 49,
+        pattern: CIDR_PATTERN,
+        'x-kubeplant-pattern': 'a network with prefix length, such as 10.20.0.0/16',
+      },
     },
   },
   'x-kubernetes-validations': [

@@ -6,7 +6,7 @@ export interface StructuralSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   /** What `kubectl explain` and the reference page say. */
   readonly description: string;
-  readonly format?: 'int32' | 'int64' | 'date-time' | 'cidr';
+  readonly format?: 'int32' | 'int64' | 'date-time';
   readonly default?: unknown;
   readonly enum?: readonly (string | number)[];
   readonly pattern?: string;

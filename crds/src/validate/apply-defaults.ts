@@ -1,7 +1,7 @@
 import { isKind, KINDS } from '../schemas/kinds.ts';
 import type { AnyResource } from '../schemas/resource.ts';
 import type { StructuralSchema } from '../schemas/structural.ts';
-import { isRecord, type JsonObject } from './is-record.ts';
+import { isRecord } from './is-record.ts';
 
 /**
  * Fill in schema defaults as the API server does when it stores a resource, status included. The object must have passed
@@ -16,23 +16,21 @@ export function applyDefaults(object: unknown): AnyResource {
   return filled as unknown as AnyResource;
 }
 
-/** Fill in the defaults of one schema. Where a field has a default, null counts as absent, as in Kubernetes. */
+/** Fill in the defaults of one schema. A field that is null counts as absent, as in Kubernetes; items of lists do not. */
 export function fillDefaults(schema: StructuralSchema, value: unknown): unknown {
-  if (Array.isArray(value)) return schema.items ? value.map((item) => fillDefaults(schema.items as StructuralSchema, item)) : value;
+  const { items, properties, additionalProperties } = schema;
+  if (Array.isArray(value)) return items ? value.map((item) => fillDefaults(items, item)) : value;
   if (!isRecord(value)) return value;
-  const { properties, additionalProperties } = schema;
-  if (properties) return fillProperties(properties, value);
-  if (!additionalProperties) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, fillDefaults(additionalProperties, child)]));
+  const present = Object.entries(value).filter(([, child]) => child !== null && child !== undefined);
+  const filled = present.map(([key, child]): [string, unknown] => {
+    const childSchema = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    return [key, childSchema ? fillDefaults(childSchema, child) : child];
+  });
+  return Object.fromEntries([...filled, ...missingDefaults(properties ?? {}, new Set(present.map(([key]) => key)))]);
 }
 
-function fillProperties(properties: Readonly<Record<string, StructuralSchema>>, value: JsonObject): JsonObject {
-  const filled: Record<string, unknown> = Object.fromEntries(Object.entries(value));
-  for (const [name, schema] of Object.entries(properties)) {
-    const present = Object.hasOwn(value, name) ? value[name] : undefined;
-    const declared =
-      schema.default !== undefined && (present === undefined || present === null) ? structuredClone(schema.default) : present;
-    if (declared !== undefined) filled[name] = fillDefaults(schema, declared);
-  }
-  return filled;
+function missingDefaults(properties: Readonly<Record<string, StructuralSchema>>, present: ReadonlySet<string>): [string, unknown][] {
+  return Object.entries(properties).flatMap(([name, schema]): [string, unknown][] =>
+    schema.default === undefined || present.has(name) ? [] : [[name, fillDefaults(schema, structuredClone(schema.default))]],
+  );
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { StructuralSchema } from '../schemas/structural.ts';
 import { suggest } from './nearest-name.ts';
 import { showValue } from './validation-error.ts';
@@ -24,7 +23,6 @@ function checkText(schema: StructuralSchema, value: string): string | undefined 
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`;
   if (pattern !== undefined && !toRegExp(pattern).test(value))
     return `is ${showValue(value)}; must be ${schema['x-kubeplant-pattern'] ?? `text that matches ${pattern}`}`;
-  if (format === 'cidr' && !isCidr(value)) return `is ${showValue(value)}; must be a network with prefix length, such as 10.20.0.0/16`;
   if (format === 'date-time' && Number.isNaN(Date.parse(value)))
     return `is ${showValue(value)}; must be a time such as 2026-01-31T12:00:00Z`;
   return undefined;
@@ -47,11 +45,4 @@ export function toRegExp(pattern: string): RegExp {
     compiled.set(pattern, regExp);
   }
   return regExp;
-}
-
-function isCidr(value: string): boolean {
-  const [address = '', length = '', ...rest] = value.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(length) || address.includes('%')) return false;
-  return Number(length) <= (version === 4 ? 32 : 128);
 }

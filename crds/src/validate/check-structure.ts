@@ -47,7 +47,7 @@ function hintAt(schema: StructuralSchema, value: unknown): string {
   if (value === null) return 'give a value or remove the field';
   if (schema.type === 'string' && typeof value === 'boolean')
     return 'YAML reads on, off, yes and no as true and false: put the word in quotes';
-  if (schema.type === 'string' && typeof value === 'number') return 'put it in quotes';
+  if (typeof value === 'number' && (schema.type === 'string' || schema['x-kubernetes-int-or-string'])) return 'put it in quotes';
   if (
     typeof value === 'string' &&
     (schema.type === 'integer' || schema.type === 'number') &&

@@ -1,5 +1,6 @@
+import { accountsMigration } from '../../auth/accounts-migration.ts';
 import { storeMigration } from './0001-store.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
-export const MIGRATIONS: readonly Migration[] = [storeMigration];
+export const MIGRATIONS: readonly Migration[] = [storeMigration, accountsMigration];

@@ -1,0 +1,118 @@
+import type { EffectiveTag, SiteModel } from '@kubeplant/crds/model';
+import type { Origin } from '@kubeplant/words';
+import type { ScopedClient } from '../ports.ts';
+import { readDevices, readTags, type TagRow, writeCatalogue, writeTags } from './catalogue-rows.ts';
+import type { RunTagEntry } from './run-dictionary.ts';
+import { createSeries, type Series, seriesKey } from './series.ts';
+
+/** What the readings of a run's tag are: a series, one that has to be made first, or none (yet). */
+export type Resolution = 'known' | 'missing' | 'unknown' | 'refused';
+
+/** Devices and tags of one site, with their newest readings in memory. */
+export interface Catalogue {
+  /** Rises with every change; what was resolved before is resolved again. */
+  generation(): number;
+  deviceId(device: string): number | undefined;
+  simulated(device: string): boolean;
+  /** Devices that a shard may write. */
+  devicesOf(shard: string): ReadonlySet<string>;
+  all(): Iterable<Series>;
+  of(device: string): readonly Series[];
+  find(device: string, tag: string, origin: Origin): Series | undefined;
+  /** Set `entry.series` where its tag is known and its device one of the shard's. */
+  resolve(entry: RunTagEntry, shard: string): Resolution;
+  /** Write a model into the database; what is returned takes it into memory, once that is committed. */
+  setModel(client: ScopedClient, model: SiteModel): Promise<() => void>;
+  /** Make series that the model knows with the other origin; likewise. */
+  ensure(client: ScopedClient, entries: readonly RunTagEntry[]): Promise<() => void>;
+}
+
+interface State {
+  model: SiteModel;
+  generation: number;
+  readonly series: Map<string, Series>;
+  readonly byDevice: Map<string, Series[]>;
+  devices: Map<string, number>;
+  simulated: ReadonlyMap<string, boolean>;
+  tags: ReadonlyMap<string, EffectiveTag>;
+  shards: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** A catalogue that knows nothing until `setModel`. */
+export function createCatalogue(model: SiteModel): Catalogue {
+  const state: State = {
+    model,
+    generation: 0,
+    series: new Map(),
+    byDevice: new Map(),
+    devices: new Map(),
+    simulated: new Map(),
+    tags: new Map(),
+    shards: new Map(),
+  };
+  return {
+    generation: () => state.generation,
+    deviceId: (device) => state.devices.get(device),
+    simulated: (device) => state.simulated.get(device) ?? false,
+    devicesOf: (shard) => state.shards.get(shard) ?? new Set(),
+    all: () => state.series.values(),
+    of: (device) => state.byDevice.get(device) ?? [],
+    find: (device, tag, origin) => state.series.get(seriesKey(device, tag, origin)),
+    resolve: (entry, shard) => resolve(state, entry, shard),
+    setModel: async (client, next) => {
+      await writeCatalogue(client, next);
+      const devices = await readDevices(client, next);
+      const rows = await readTags(client, next);
+      return () => {
+        Object.assign(state, indexModel(next), { devices });
+        takeTags(state, rows);
+      };
+    },
+    ensure: async (client, entries) => {
+      const wanted = entries.flatMap(({ device, tag: name, origin }) => {
+        const tag = state.tags.get(`${device}/${name}`);
+        return tag === undefined ? [] : [{ device, tag, origin, inForce: false }];
+      });
+      await writeTags(client, state.model, wanted);
+      const rows = await readTags(client, state.model);
+      return () => takeTags(state, rows);
+    },
+  };
+}
+
+function resolve(state: State, entry: RunTagEntry, shard: string): Resolution {
+  if (entry.generation === state.generation && entry.series !== undefined) return 'known';
+  entry.generation = state.generation;
+  const mayWrite = state.shards.get(shard)?.has(entry.device) ?? false;
+  entry.series = mayWrite ? state.series.get(seriesKey(entry.device, entry.tag, entry.origin)) : undefined;
+  if (entry.series !== undefined) return 'known';
+  if (!mayWrite) return state.byDevice.has(entry.device) ? 'refused' : 'unknown';
+  return state.tags.has(`${entry.device}/${entry.tag}`) ? 'missing' : 'unknown';
+}
+
+function indexModel(model: SiteModel): Pick<State, 'model' | 'simulated' | 'tags' | 'shards'> {
+  return {
+    model,
+    simulated: new Map(model.devices.map((device) => [device.name, device.simulated])),
+    tags: new Map(model.devices.flatMap((device) => device.tags.map((tag) => [`${device.name}/${tag.name}`, tag] as const))),
+    shards: new Map(model.shards.map((shard) => [shard.name, new Set(shard.devices)])),
+  };
+}
+
+function takeTags(state: State, rows: readonly TagRow[]): void {
+  for (const { tagId, device, name, origin } of rows) {
+    const key = seriesKey(device, name, origin);
+    if (state.series.has(key)) continue;
+    const series = createSeries({ tagId, device, tag: name, origin, path: `${state.model.namespace}/${device}/${name}` });
+    state.series.set(key, series);
+    const siblings = state.byDevice.get(device);
+    if (siblings === undefined) state.byDevice.set(device, [series]);
+    else siblings.push(series);
+  }
+  for (const series of state.series.values()) {
+    const tag = state.tags.get(`${series.device}/${series.tag}`);
+    series.inForce = tag !== undefined && (state.simulated.get(series.device) ?? false) === (series.origin === 'Simulated');
+    series.isText = tag?.dataType === 'String';
+  }
+  state.generation += 1;
+}

@@ -1,0 +1,103 @@
+import type { ScopedClient } from '../ports.ts';
+import type { Store } from '../store/create-store.ts';
+import { removeAlarmStates, writeAlarmStates, writeTransitions } from './alarm-rows.ts';
+import type { Batch } from './batch.ts';
+import { assertEpoch } from './claim-site.ts';
+import { copyBlocks, copyCarefully } from './copy-blocks.ts';
+import { isDataError } from './data-error.ts';
+import { writeObserved } from './observed-spans.ts';
+import type { QuarantineRow } from './prepared.ts';
+import { writeEvents, writeProgress, writeQuarantine } from './write-rows.ts';
+
+interface Owner {
+  readonly tenant: string;
+  readonly site: string;
+  readonly epoch: number;
+}
+
+/** Result of a commit: what the database refused and is in quarantine now. */
+export interface Committed {
+  readonly refused: readonly QuarantineRow[];
+}
+
+type OwnerClient = Parameters<Parameters<Store['withOwnerScope']>[1]>[0];
+
+/**
+ * Write a batch in one transaction that checks the epoch. Where the database refuses what a row holds, the batch is
+ * written again with care and that row alone goes to quarantine. Any other error rejects: nothing is written then.
+ */
+export async function commitBatch(store: Store, owner: Owner, batch: Batch): Promise<Committed> {
+  await ensurePartitions(store, batch);
+  try {
+    await transact(store, owner, (client) => writeAll(client, owner, batch));
+    return { refused: [] };
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const refused: QuarantineRow[] = [];
+    await transact(store, owner, (client) => writeWithCare(client, owner, batch, refused));
+    return { refused };
+  }
+}
+
+function transact(store: Store, owner: Owner, write: (client: OwnerClient) => Promise<void>): Promise<void> {
+  return store.withOwnerScope({ grants: [{ tenant: owner.tenant, site: owner.site }] }, async (client) => {
+    await assertEpoch(client, owner);
+    await write(client);
+  });
+}
+
+async function ensurePartitions(store: Store, batch: Batch): Promise<void> {
+  for (const { fromUs, untilUs } of batch.blocks)
+    if (fromUs <= untilUs && !store.partitions.covers(fromUs, untilUs)) await store.partitions.ensure(fromUs, untilUs);
+  for (const { timeUs } of batch.values) if (!store.partitions.covers(timeUs, timeUs)) await store.partitions.ensure(timeUs, timeUs);
+}
+
+async function writeAll(client: OwnerClient, owner: Owner, batch: Batch): Promise<void> {
+  await copyBlocks(client, batch);
+  await writeProgress(client, owner, batch.progress);
+  await writeObserved(client, batch.observed);
+  await writeAlarms(client, owner, batch);
+  await writeEvents(client, owner, batch.events);
+  await writeQuarantine(client, owner, batch.quarantined);
+}
+
+async function writeAlarms(client: ScopedClient, owner: Owner, batch: Batch): Promise<void> {
+  await writeAlarmStates(client, owner, batch.changes.states);
+  await removeAlarmStates(client, owner, batch.changes.removed);
+  await writeTransitions(client, owner, batch.changes.transitions);
+}
+
+async function writeWithCare(client: OwnerClient, owner: Owner, batch: Batch, refused: QuarantineRow[]): Promise<void> {
+  refused.push(...(await copyCarefully(client, batch)));
+  await writeProgress(client, owner, batch.progress);
+  const apart = async (name: string, held: unknown, write: () => Promise<void>) => {
+    const detail = await tryApart(client, write);
+    if (detail !== undefined)
+      refused.push({
+        shard: '',
+        run: '',
+        seq: 0,
+        rows: 1,
+        reason: 'RefusedByDatabase',
+        detail: `${name}: ${detail}: ${JSON.stringify(held)}`,
+      });
+  };
+  await apart('observed', batch.observed, () => writeObserved(client, batch.observed));
+  await apart('alarms', batch.changes, () => writeAlarms(client, owner, batch));
+  await apart('events', batch.events, () => writeEvents(client, owner, batch.events));
+  await writeQuarantine(client, owner, [...batch.quarantined, ...refused]);
+}
+
+/** Run behind a savepoint; the database's words when it refuses the data. */
+async function tryApart(client: ScopedClient, write: () => Promise<void>): Promise<string | undefined> {
+  await client.query('SAVEPOINT apart');
+  try {
+    await write();
+    await client.query('RELEASE apart');
+    return undefined;
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    await client.query('ROLLBACK TO apart');
+    return error.message;
+  }
+}

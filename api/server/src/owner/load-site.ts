@@ -1,0 +1,96 @@
+import type { SiteModel } from '@kubeplant/crds/model';
+import { createSiteEngine, type FastSiteEngine, type LatestReading } from '@kubeplant/engine';
+import type { ScopedClient } from '../ports.ts';
+import { type Accumulator, createAccumulator } from './accumulator.ts';
+import { readAlarmStates } from './alarm-rows.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { claimSite } from './claim-site.ts';
+import { loadLatest } from './load-latest.ts';
+import { createObservedSpans, readLastObserved } from './observed-spans.ts';
+import { parseMultirange } from './range-set.ts';
+import type { Series } from './series.ts';
+import type { OwnerDeps } from './session.ts';
+import { createShardLink, progressOfRun, type ShardLink } from './shard-link.ts';
+
+/** A site as last committed, and ours. */
+export interface LoadedSite {
+  readonly kind: 'loaded';
+  readonly model: SiteModel;
+  readonly epoch: number;
+  readonly engine: FastSiteEngine;
+  readonly catalogue: Catalogue;
+  readonly accumulator: Accumulator;
+  readonly links: Map<string, ShardLink>;
+}
+
+interface Claimer {
+  readonly model: SiteModel;
+  readonly replica: string;
+  readonly endpoint: string;
+}
+
+/** Take a site and load its state, or say who has it. */
+export async function loadSite(
+  deps: OwnerDeps,
+  { model, replica, endpoint }: Claimer,
+): Promise<LoadedSite | { readonly kind: 'other'; readonly replica: string; readonly endpoint: string }> {
+  const { tenant, site } = model;
+  const catalogue = createCatalogue(model);
+  const loaded = await deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, async (client) => {
+    const claim = await claimSite(client, { tenant, site, replica, endpoint });
+    if (claim.kind === 'other') return claim;
+    const take = await catalogue.setModel(client, model);
+    take(); // this catalogue is thrown away if the transaction fails
+    const all = [...catalogue.all()];
+    await loadLatest(client, all, deps.nowUs());
+    const alarms = await readAlarmStates(client, model);
+    return { kind: 'claimed' as const, claim, alarms, spans: await readLastObserved(client, model), links: await readLinks(client, model) };
+  });
+  if (loaded.kind === 'other') return loaded;
+  const { claim, alarms, spans, links } = loaded;
+  const engine = createSiteEngine({ model, alarms, latest: latestInForce(catalogue), epoch: claim.epoch, nowUs: deps.nowUs() });
+  resolveSlots(catalogue, engine);
+  const accumulator = createAccumulator(catalogue, createObservedSpans(spans));
+  if (claim.before !== replica) {
+    const from = claim.before === undefined ? '' : ` after ${claim.before}`;
+    accumulator.events.push({
+      timeUs: deps.nowUs(),
+      kind: 'OwnerChanged',
+      message: `${replica} owns the site${from} (epoch ${claim.epoch})`,
+      details: { replica, before: claim.before, epoch: claim.epoch },
+    });
+  }
+  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links };
+}
+
+/** Series in force get their place in the engine: after loading and after each model. */
+export function resolveSlots(catalogue: Catalogue, engine: FastSiteEngine): void {
+  for (const series of catalogue.all()) series.slot = series.inForce ? engine.slot(series.device, series.tag) : -1;
+}
+
+function latestInForce(catalogue: Catalogue): LatestReading[] {
+  const hasReading = (series: Series): boolean => series.inForce && Number.isFinite(series.timeUs);
+  return [...catalogue.all()].filter(hasReading).map(({ device, tag, timeUs, value, text, status, flags }) => ({
+    device,
+    tag,
+    timeUs,
+    value,
+    status,
+    flags,
+    ...(text === undefined ? {} : { text }),
+  }));
+}
+
+async function readLinks(client: ScopedClient, { tenant, site }: SiteModel): Promise<Map<string, ShardLink>> {
+  const found = await client.query<{ shard: string; run: string; committed: string }>(
+    'SELECT shard, run, committed::text FROM ingest_progress WHERE tenant = $1 AND site = $2',
+    [tenant, site],
+  );
+  const links = new Map<string, ShardLink>();
+  for (const { shard, run, committed } of found.rows) {
+    const link = links.get(shard) ?? createShardLink(shard);
+    links.set(shard, link);
+    for (const { first, last } of parseMultirange(committed)) progressOfRun(link, run).committed.add(first, last);
+  }
+  return links;
+}

@@ -1,0 +1,70 @@
+import type { ScopedClient } from '../ports.ts';
+import { microsSql, toTimestamp } from '../store/micros.ts';
+
+/** A span during which a device's tags were confirmed as last sent. */
+export interface ObservedSpan {
+  readonly deviceId: number;
+  readonly simulated: boolean;
+  readonly startedUs: number;
+  readonly endedUs: number;
+}
+
+/** Joins spans that touch into growing rows. */
+export interface ObservedSpans {
+  add(span: ObservedSpan): void;
+  /** Rows to write for what was added since the last call. */
+  take(): ObservedSpan[];
+}
+
+const keyOf = (span: Pick<ObservedSpan, 'deviceId' | 'simulated'>): string => `${span.deviceId}/${span.simulated}`;
+
+/** `last`: the newest stored span of each device. */
+export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpans {
+  const open = new Map(last.map((span) => [keyOf(span), span]));
+  let changed = new Map<string, ObservedSpan>();
+  return {
+    add: (span) => {
+      const key = keyOf(span);
+      const before = open.get(key);
+      const touches = before !== undefined && span.startedUs >= before.startedUs && span.startedUs <= before.endedUs;
+      const next = touches ? { ...before, endedUs: Math.max(before.endedUs, span.endedUs) } : span;
+      if (before === undefined || next.endedUs >= before.endedUs) open.set(key, next);
+      changed.set(`${key}/${next.startedUs}`, next);
+    },
+    take: () => {
+      const rows = [...changed.values()];
+      changed = new Map();
+      return rows;
+    },
+  };
+}
+
+const WRITE = `
+INSERT INTO observed AS o (device_id, simulated, started, ended)
+SELECT * FROM unnest($1::int4[], $2::boolean[], $3::timestamptz[], $4::timestamptz[])
+ON CONFLICT (device_id, simulated, started) DO UPDATE SET ended = greatest(o.ended, excluded.ended)`;
+
+export async function writeObserved(client: ScopedClient, spans: readonly ObservedSpan[]): Promise<void> {
+  if (spans.length === 0) return;
+  const values = [
+    spans.map((one) => one.deviceId),
+    spans.map((one) => one.simulated),
+    spans.map((one) => toTimestamp(one.startedUs)),
+    spans.map((one) => toTimestamp(one.endedUs)),
+  ];
+  await client.query({ name: 'write-observed', text: WRITE, values });
+}
+
+const LAST = `
+SELECT d.device_id, o.simulated, ${microsSql('o.started')}, ${microsSql('o.ended')}
+FROM device d CROSS JOIN (VALUES (true), (false)) AS s (simulated)
+CROSS JOIN LATERAL (SELECT * FROM observed x WHERE x.device_id = d.device_id AND x.simulated = s.simulated ORDER BY started DESC LIMIT 1) o
+WHERE d.tenant = $1 AND d.site = $2`;
+
+export async function readLastObserved(
+  client: ScopedClient,
+  place: { readonly tenant: string; readonly site: string },
+): Promise<ObservedSpan[]> {
+  const found = await client.query<[number, boolean, number, number]>({ text: LAST, values: [place.tenant, place.site], rowMode: 'array' });
+  return found.rows.map(([deviceId, simulated, startedUs, endedUs]) => ({ deviceId, simulated, startedUs, endedUs }));
+}

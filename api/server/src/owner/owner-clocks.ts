@@ -1,0 +1,77 @@
+import type { SiteEngine } from '@kubeplant/engine';
+import { Fenced, renewSite } from './claim-site.ts';
+import type { CommitLoop } from './commit-loop.ts';
+import type { Publisher } from './publisher.ts';
+import type { OwnerDeps } from './session.ts';
+
+const TICK_MS = 200;
+const RENEW_MS = 5_000;
+const CHECKPOINT_MS = 10_000;
+
+interface Parts {
+  readonly deps: OwnerDeps;
+  readonly place: { readonly tenant: string; readonly site: string; readonly epoch: number };
+  readonly engine: SiteEngine;
+  readonly publisher: Publisher;
+  readonly loop: CommitLoop;
+  readonly graceMs: number;
+  readonly onGraceOver: () => void;
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** What an owner does by the clock: end delays, renew its claim, checkpoint, and give up waiting for collectors. */
+export interface OwnerClocks {
+  /** Wait for collectors once more. */
+  grace(): void;
+  /** The last checkpoint, and the site is free for another owner. Never rejects. */
+  release(): Promise<void>;
+  stop(): void;
+}
+
+export function startOwnerClocks(parts: Parts): OwnerClocks {
+  const { deps, place, engine, publisher, loop } = parts;
+  const scope = { grants: [{ tenant: place.tenant, site: place.site }] };
+  const tick = (): void => {
+    const nowUs = deps.nowUs();
+    const deadlineUs = engine.nextDeadlineUs();
+    if (deadlineUs === undefined || deadlineUs > nowUs) return;
+    engine.advance(nowUs);
+    loop.schedule();
+  };
+  const renew = async (): Promise<void> => {
+    if (!(await deps.store.withScope(scope, (client) => renewSite(client, place, false))))
+      throw new Fenced('the site could not be renewed: another owner has taken it');
+  };
+  const every = (ms: number, run: () => Promise<void>): NodeJS.Timeout => {
+    let busy = false;
+    return setInterval(() => {
+      if (busy) return;
+      busy = true;
+      run()
+        .catch(parts.onFailed)
+        .finally(() => {
+          busy = false;
+        });
+    }, ms);
+  };
+  const timers = [setInterval(tick, TICK_MS), every(RENEW_MS, renew), every(CHECKPOINT_MS, publisher.checkpoint)];
+  let grace = setTimeout(parts.onGraceOver, parts.graceMs);
+  return {
+    grace: () => {
+      clearTimeout(grace);
+      grace = setTimeout(parts.onGraceOver, parts.graceMs);
+    },
+    release: async () => {
+      try {
+        await publisher.checkpoint();
+        await deps.store.withScope(scope, (client) => renewSite(client, place, true));
+      } catch (error) {
+        deps.log.warn({ err: error, ...place }, 'the site could not be given back; it is free when its lease ends');
+      }
+    },
+    stop: () => {
+      clearTimeout(grace);
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { TagId } from '../ports.ts';
+
+/** Rows of one block, encoded and ready for COPY. */
+export interface PreparedBlock {
+  readonly shard: string;
+  readonly run: string;
+  readonly seq: number;
+  readonly numbers: Buffer;
+  readonly texts: Buffer;
+  readonly outOfWindow: Buffer;
+  readonly rows: number;
+  /** Bytes as received: what the memory bound counts. */
+  readonly bytes: number;
+  /** Range of the stored times; `fromUs > untilUs` when there are no rows. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly quarantined: readonly QuarantineRow[];
+}
+
+/** What could not be stored as a reading, kept for a person to look at. */
+export interface QuarantineRow {
+  readonly shard: string;
+  readonly run: string;
+  readonly seq: number;
+  readonly firstRow?: number;
+  readonly rows: number;
+  readonly device?: string;
+  readonly tag?: string;
+  /** CamelCase constant: `Malformed`, `UnknownTag`, `NotInShard`, `RefusedByDatabase`. */
+  readonly reason: string;
+  readonly detail: string;
+  /** [timeUs, value, status, flags] */
+  readonly readings?: readonly (readonly [number, number | string | null, number, number])[];
+  readonly body?: Uint8Array;
+}
+
+/** A reading as committed, for the checkpoint and the screen. */
+export interface CommittedValue {
+  readonly tagId: TagId;
+  readonly device: string;
+  readonly path: string;
+  readonly origin: 'Real' | 'Simulated';
+  readonly timeUs: number;
+  readonly value: number;
+  readonly text: string | undefined;
+  readonly status: number;
+  readonly flags: number;
+  readonly receivedUs: number;
+}
+
+/** A row of `event`. */
+export interface EventRow {
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly device?: string;
+  readonly message: string;
+  readonly details?: unknown;
+}

@@ -1,0 +1,59 @@
+import type { Batch } from './batch.ts';
+import type { Catalogue } from './catalogue.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { isDataError } from './data-error.ts';
+import type { DeviceBoard } from './device-board.ts';
+import type { CommittedValue } from './prepared.ts';
+import type { OwnerDeps } from './session.ts';
+import { toLiveValue } from './show-values.ts';
+
+/** What is committed goes to the screen at once and to the checkpoint from time to time. */
+export interface Publisher {
+  committed(batch: Batch): void;
+  show(devices: readonly string[]): void;
+  showAll(): void;
+  checkpoint(): Promise<void>;
+}
+
+export function createPublisher(
+  deps: OwnerDeps,
+  place: { readonly tenant: string; readonly site: string },
+  catalogue: Catalogue,
+  board: DeviceBoard,
+): Publisher {
+  const latest = new Map<number, CommittedValue>();
+  let unsaved = new Map<number, CommittedValue>();
+  for (const series of catalogue.all()) if (Number.isFinite(series.timeUs)) latest.set(series.tagId, { ...series });
+  const showing = (value: CommittedValue): boolean => {
+    const [, device = '', tag = ''] = value.path.split('/');
+    return catalogue.find(device, tag, value.origin)?.inForce ?? false;
+  };
+  const publish = (values: readonly CommittedValue[]): void => {
+    const shown = values.filter(showing).map((value) => toLiveValue(place, value, board.offline.has(value.device)));
+    if (shown.length > 0) deps.hub.publishValues(shown);
+  };
+  return {
+    committed: (batch) => {
+      for (const value of batch.values) {
+        latest.set(value.tagId, value);
+        unsaved.set(value.tagId, value);
+      }
+      publish(batch.values);
+      const { states, transitions } = batch.changes;
+      if (states.length > 0 || transitions.length > 0)
+        deps.hub.publishAlarms({ tenant: place.tenant, site: place.site, states, transitions });
+    },
+    show: (devices) => publish(devices.flatMap((device) => catalogue.of(device).flatMap((series) => latest.get(series.tagId) ?? []))),
+    showAll: () => publish([...latest.values()]),
+    checkpoint: async () => {
+      const values = [...unsaved.values()];
+      unsaved = new Map();
+      try {
+        await writeCheckpoint(deps.store.pool, values);
+      } catch (error) {
+        if (!isDataError(error)) throw error;
+        deps.log.error({ err: error, ...place }, 'the checkpoint of latest values was refused');
+      }
+    },
+  };
+}

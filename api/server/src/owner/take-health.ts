@@ -1,0 +1,35 @@
+import type { DeviceHealth, Health } from '@kubeplant/proto';
+import type { DeviceHealthView } from '../ports.ts';
+import type { Session } from './session.ts';
+import type { ShardLink } from './shard-link.ts';
+
+const MAX_REJECTED = 20;
+
+/** What a collector says of its devices. */
+export function takeHealth(session: Session, link: ShardLink, health: Health): void {
+  if (health.configRevision !== '') link.configRevision = health.configRevision;
+  const nowUs = session.deps.nowUs();
+  for (const device of health.devices) {
+    if (!session.catalogue.devicesOf(link.shard).has(device.device)) continue;
+    session.setHealth(device.device, toView(link.shard, device, nowUs / 1000));
+    session.setConnected(device.device, device.connected);
+  }
+  session.showDevices(health.devices.map((device) => device.device));
+  session.changed();
+}
+
+function toView(shard: string, device: DeviceHealth, nowMs: number): DeviceHealthView {
+  const { revision, connected, dataFlowing, reason, message, tags, badTags } = device;
+  return {
+    shard,
+    revision,
+    connected,
+    dataFlowing,
+    reason,
+    message,
+    tags,
+    badTags,
+    rejected: device.rejected.slice(0, MAX_REJECTED),
+    sinceMs: nowMs,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Block } from '@kubeplant/proto';
+import { MAX_AHEAD_US, MAX_HELD_US } from './accept-time.ts';
+import type { RunDictionary } from './run-dictionary.ts';
+import type { Session } from './session.ts';
+import type { ShardLink } from './shard-link.ts';
+
+/** Spans during which devices were confirmed: kept, and told to the engine, whose delays advance by them. */
+export function takeObserved(session: Session, link: ShardLink, dictionary: RunDictionary, block: Block, arrivalUs: number): void {
+  const { accumulator, catalogue, engine } = session;
+  for (const { device: local, fromUs, untilUs } of block.observed) {
+    const device = dictionary.devices.get(local);
+    if (device === undefined || !catalogue.devicesOf(link.shard).has(device)) continue;
+    const startedUs = Math.max(fromUs, arrivalUs - MAX_HELD_US);
+    const endedUs = Math.min(untilUs, arrivalUs + MAX_AHEAD_US);
+    const deviceId = catalogue.deviceId(device);
+    if (deviceId === undefined || endedUs < startedUs) continue;
+    accumulator.spans.add({ deviceId, simulated: catalogue.simulated(device), startedUs, endedUs });
+    engine.observed(device, endedUs, `${block.run}:${block.seq}:${device}`);
+  }
+}

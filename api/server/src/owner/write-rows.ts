@@ -1,0 +1,72 @@
+import type { ScopedClient } from '../ports.ts';
+import { toTimestamp } from '../store/micros.ts';
+import type { Batch } from './batch.ts';
+import type { EventRow, QuarantineRow } from './prepared.ts';
+import { formatMultirange } from './range-set.ts';
+
+interface Place {
+  readonly tenant: string;
+  readonly site: string;
+}
+
+const clean = (text: string): string => text.replaceAll('\0', '');
+
+/** jsonb takes neither NUL nor a lone surrogate. */
+const toJson = (value: unknown): string | null =>
+  value === undefined ? null : JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? clean(one).toWellFormed() : one));
+
+const WRITE_PROGRESS = `
+INSERT INTO ingest_progress AS p (tenant, site, shard, run, committed)
+SELECT $1, $2, n.shard, n.run, n.committed::int8multirange FROM unnest($3::text[], $4::text[], $5::text[]) AS n (shard, run, committed)
+ON CONFLICT (tenant, site, shard, run) DO UPDATE SET committed = p.committed + excluded.committed, updated_at = now()`;
+
+export async function writeProgress(client: ScopedClient, place: Place, progress: Batch['progress']): Promise<void> {
+  if (progress.length === 0) return;
+  const values = [
+    place.tenant,
+    place.site,
+    progress.map((one) => one.shard),
+    progress.map((one) => one.run),
+    progress.map((one) => formatMultirange(one.ranges)),
+  ];
+  await client.query({ name: 'write-progress', text: WRITE_PROGRESS, values });
+}
+
+const WRITE_EVENTS = `
+INSERT INTO event (tenant, site, time, kind, device, message, details)
+SELECT $1, $2, n.* FROM unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[]) AS n`;
+
+export async function writeEvents(client: ScopedClient, place: Place, events: readonly EventRow[]): Promise<void> {
+  if (events.length === 0) return;
+  const columns = [
+    events.map((one) => toTimestamp(one.timeUs)),
+    events.map((one) => one.kind),
+    events.map((one) => one.device ?? null),
+    events.map((one) => clean(one.message)),
+    events.map((one) => toJson(one.details)),
+  ];
+  await client.query(WRITE_EVENTS, [place.tenant, place.site, ...columns]);
+}
+
+const WRITE_QUARANTINE = `
+INSERT INTO quarantine (tenant, site, shard, run, seq, first_row, rows, device, tag, reason, detail, readings, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+
+export async function writeQuarantine(client: ScopedClient, place: Place, rows: readonly QuarantineRow[]): Promise<void> {
+  for (const row of rows) {
+    const values = [
+      place.tenant,
+      place.site,
+      row.shard,
+      clean(row.run),
+      row.seq,
+      row.firstRow ?? null,
+      row.rows,
+      row.device ?? null,
+      row.tag ?? null,
+      row.reason,
+      clean(row.detail),
+    ];
+    await client.query(WRITE_QUARANTINE, [...values, toJson(row.readings), row.body === undefined ? null : Buffer.from(row.body)]);
+  }
+}

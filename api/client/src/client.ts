@@ -63,7 +63,8 @@ export function createClient(options: ClientOptions = {}) {
         return answer;
       },
       async logout(): Promise<void> {
-        await http.json('POST', 'auth/logout', { headers: tokens.cookieHeader() }).finally(() => tokens.forget());
+        const ended = http.json('POST', 'auth/logout', { headers: tokens.cookieHeader() });
+        await ended.catch(ignoreSignedOut).finally(() => tokens.forget());
       },
     },
     ...plantMethods(get, http),

@@ -1,0 +1,79 @@
+import type { JournalEntry, ServerMessage } from '@kubeplant/api-client';
+import type { WebSocket } from '@fastify/websocket';
+import type { ActionDeps } from '../actions/action.ts';
+import { toAlarm, toJournalEntry } from '../actions/alarms/alarm-view.ts';
+import type { Call } from '../actions/run-action.ts';
+import type { LiveAlarms } from '../ports.ts';
+import { createFanOut } from './fan-out.ts';
+import { LiveConnection } from './live-connection.ts';
+
+const pingMs = 10_000;
+const maxConnections = 2000;
+
+/** All clients of the live channel. */
+export interface LiveServer {
+  accept(socket: WebSocket, call: Omit<Call, 'token'>): void;
+  /** End the connections of sessions that are over. */
+  endSessions(sessionIds: readonly string[]): void;
+  connections(): number;
+  /** Tell everybody, then close. */
+  close(): void;
+}
+
+/** Live server over the hub. */
+export function createLiveServer(deps: ActionDeps): LiveServer {
+  const connections = new Map<LiveConnection, WebSocket>();
+  const silent = new WeakSet<WebSocket>();
+  const fanOut = createFanOut(deps.hub);
+  const stop = deps.hub.onAlarms((event) => {
+    if (connections.size === 0) return;
+    const text = JSON.stringify(toMessage(deps, event));
+    for (const connection of connections.keys()) connection.takeAlarms(event, text);
+  });
+  const ping = setInterval(() => {
+    for (const socket of connections.values()) {
+      if (silent.has(socket)) socket.terminate();
+      silent.add(socket);
+      socket.ping();
+    }
+  }, pingMs);
+  ping.unref();
+  return {
+    accept(socket, call) {
+      const connection = new LiveConnection({ ...deps, fanOut }, socket, call);
+      connections.set(connection, socket);
+      socket.on('pong', () => silent.delete(socket));
+      socket.on('message', (text) => {
+        silent.delete(socket);
+        connection.handleMessage(String(text));
+      });
+      socket.on('error', () => socket.terminate()); // a broken frame or a lost connection: `close` follows
+      socket.on('close', () => {
+        connections.delete(connection);
+        connection.handleClosed();
+      });
+      if (connections.size > maxConnections)
+        connection.end('too-many-connections', `This api serves ${maxConnections} live connections at most.`, 1013);
+    },
+    endSessions(sessionIds) {
+      const ended = new Set(sessionIds);
+      for (const connection of connections.keys()) {
+        if (connection.sessionId !== undefined && ended.has(connection.sessionId))
+          connection.end('session-ended', 'This session has ended; sign in again.', 4401);
+      }
+    },
+    connections: () => connections.size,
+    close() {
+      stop();
+      clearInterval(ping);
+      for (const connection of connections.keys()) connection.end('going-away', 'The api is stopping; connect again in a moment.', 1001);
+      fanOut.close();
+    },
+  };
+}
+
+function toMessage(deps: ActionDeps, { tenant, site, states, transitions }: LiveAlarms): ServerMessage {
+  const model = deps.sites.model(tenant, site);
+  const journal: JournalEntry[] = transitions.map((transition) => toJournalEntry(tenant, site, transition));
+  return { type: 'alarm', alarms: states.map((state) => toAlarm({ tenant, site, state }, model)), journal };
+}

@@ -53,11 +53,15 @@ function addResource(found: Found, { transforms }: SourcePath, document: YamlDoc
     report('UnknownVersion', 'apiVersion', `${apiVersion} is not known here: use ${API_VERSION}`);
     return;
   }
-  if (!Object.hasOwn(KINDS, kind))
-    return report('UnknownKind', 'kind', `${kind} is not a kind of ${API_VERSION}: use ${Object.keys(KINDS).join(', ')}`);
+  if (!Object.hasOwn(KINDS, kind)) {
+    report('UnknownKind', 'kind', `${kind} is not a kind of ${API_VERSION}: use ${Object.keys(KINDS).join(', ')}`);
+    return;
+  }
   const name = isRecord(metadata) ? metadata.name : undefined;
-  if (typeof name !== 'string' || name === '')
-    return report('NameMissing', 'metadata.name', 'metadata.name is missing or not a text: name the resource', { kind, name: '' });
+  if (typeof name !== 'string' || name === '') {
+    report('NameMissing', 'metadata.name', 'metadata.name is missing or not a text: name the resource', { kind, name: '' });
+    return;
+  }
   const object = transformResource({ ...value, apiVersion, kind, metadata: { ...(metadata as object), name } }, kind, transforms);
   found.resources.push({ object, origin, positionOf });
 }

@@ -1,0 +1,2 @@
+export { CommandError } from './command-error.ts';
+export { runCli } from './run-cli.ts';

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import type { OperatorMessage } from '@kubeplant/operator-local';
+import { CommandError } from '../command-error.ts';
+import { startPostgres } from '../postgres/start-postgres.ts';
+import { apiEnv, operatorEnv } from './child-env.ts';
+import { childProcess } from './child-process.ts';
+import { prepareCertificates } from './certificates.ts';
+import { prepareConsole } from './console-build.ts';
+import { type DataDirectory, readIfThere, writeSecret } from './data-directory.ts';
+import { freePort } from './free-port.ts';
+import { createProcessPool } from './process-pool.ts';
+import type { Reporter } from './reporter.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+/** What `up` was asked for. */
+export interface PlantOptions {
+  readonly data: DataDirectory;
+  readonly paths: readonly string[];
+  readonly simulate: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string | undefined;
+}
+
+/** A running plant. */
+export interface Plant {
+  readonly url: string;
+  readonly password: string | undefined;
+  /** The processes by name, in the order in which they were started. */
+  processes(): readonly Supervised[];
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** Start every process of a plant; resolves when the api serves and the YAML is in force. Rejects with what went wrong, all stopped. */
+export async function startPlant(
+  deps: { readonly reporter: Reporter; readonly onChange: () => void },
+  options: PlantOptions,
+): Promise<Plant> {
+  const { reporter, onChange } = deps;
+  const { data } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const started: (() => readonly Supervised[])[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  const onCrash = ({ name, how, delayMs, logFile }: { name: string; how: string; delayMs: number; logFile: string }): void =>
+    reporter.notice(`${name} ${how}; it is started again in ${(delayMs / 1000).toFixed(1)} s (log: ${logFile})`);
+  const watched = { onChange, onCrash };
+  try {
+    const [, consoleBuild, certificates, ingestPort, modelPort] = await Promise.all([
+      reporter.step(
+        'database',
+        async () => {
+          if (options.databaseUrl !== undefined) {
+            writeSecret(data.databaseUrlFile, options.databaseUrl);
+            return 'the one given by --database-url';
+          }
+          const { process, detail } = await startPostgres(watched, data);
+          started.push(() => [process]);
+          stops.push(() => process.stop(3000));
+          return detail;
+        },
+        (detail) => detail,
+      ),
+      reporter.step('console', prepareConsole, ({ detail }) => detail),
+      prepareCertificates(data.tls),
+      freePort(),
+      freePort(),
+    ]);
+    const firstStart = !existsSync(data.passwordFile);
+    const shared = { data, certificates, ingestPort, modelPort };
+    const api = supervise({
+      ...watched,
+      ...childProcess({
+        name: 'api',
+        title: 'kubeplant: api',
+        entry: 'api',
+        env: apiEnv({ ...shared, ...options, consoleFolder: consoleBuild.folder }),
+        logs: data.logs,
+      }),
+    });
+    started.push(() => [api]);
+    stops.push(() => api.stop(2500));
+    const operator = startOperator({ ...watched, reporter }, { ...options, env: operatorEnv({ ...shared, ...options }) });
+    started.push(operator.processes);
+    stops.push(operator.stop);
+    await Promise.all([
+      reporter.step(
+        'api',
+        () => waitUntilRunning(api),
+        () => `console and HTTP on port ${options.port}`,
+      ),
+      reporter.step(
+        'plant',
+        () => operator.applied(READY_TIMEOUT_MS),
+        (summary) => summary,
+      ),
+    ]);
+    const password = firstStart ? readIfThere(data.passwordFile)?.trim() : undefined;
+    const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+    return { url: `http://${host}:${options.port}`, password, processes: () => started.flatMap((all) => all()), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The local operator and the processes it asks for. */
+function startOperator(
+  deps: {
+    readonly reporter: Reporter;
+    readonly onChange: () => void;
+    readonly onCrash: NonNullable<Parameters<typeof supervise>[0]['onCrash']>;
+  },
+  options: { readonly data: DataDirectory; readonly env: Readonly<Record<string, string>> },
+) {
+  const { logs } = options.data;
+  const listeners: Record<string, unknown> = {};
+  let summary = '';
+  let waiting: (() => void) | undefined;
+  let applied = false;
+  const tellRunning = (): void => operator.send({ type: 'running', collectors: collectors.names() });
+  const names: { collectors: readonly string[] } = { collectors: [] };
+  const collectorPool = createProcessPool(
+    {
+      ...deps,
+      onMessage: () => undefined,
+      onSet: (set) => {
+        names.collectors = set;
+        tellRunning();
+      },
+    },
+    logs,
+  );
+  const collectors = { names: () => names.collectors };
+  const simulatorPool = createProcessPool(
+    {
+      ...deps,
+      onSet: () => undefined,
+      onMessage: (message) => {
+        const reported = (message as { readonly listeners?: object }).listeners;
+        if (reported === undefined) return;
+        Object.assign(listeners, reported);
+        operator.send({ type: 'simulators', listeners });
+      },
+    },
+    logs,
+  );
+  const operator: Supervised = supervise({
+    ...deps,
+    ...childProcess({ name: 'operator', title: 'kubeplant: operator', entry: 'operator', env: options.env, logs }),
+    onMessage: (raw) => {
+      const message = raw as OperatorMessage;
+      if (message.type === 'processes') {
+        void collectorPool.set(message.collectors);
+        void simulatorPool.set(message.simulators);
+      } else if (message.type === 'report') {
+        summary = describe(message);
+        deps.reporter.report(message);
+      } else if (message.type === 'applied') {
+        applied = true;
+        waiting?.();
+      } else if (message.type === 'ready') {
+        // A restarted operator has to be told again.
+        operator.send({ type: 'simulators', listeners });
+        tellRunning();
+      }
+    },
+  });
+  return {
+    processes: () => [operator, ...simulatorPool.all(), ...collectorPool.all()],
+    applied: (timeoutMs: number) =>
+      new Promise<string>((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new CommandError(`the plant was not in force within ${timeoutMs / 1000} s: see ${logs}`)),
+          timeoutMs,
+        );
+        waiting = () => {
+          clearTimeout(timer);
+          resolve(summary);
+        };
+        if (applied) waiting();
+      }),
+    stop: async () => {
+      await collectorPool.stop(4500);
+      await Promise.all([simulatorPool.stop(1500), operator.stop(1500)]);
+    },
+  };
+}
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? '' : 's'}`;
+
+const describe = (report: Extract<OperatorMessage, { type: 'report' }>): string =>
+  [
+    count(report.sites, 'site'),
+    count(report.devices, 'device'),
+    count(report.rules, 'alarm rule'),
+    count(report.collectors, 'collector'),
+    count(report.simulations, 'simulator'),
+  ].join(', ');
+
+async function waitUntilRunning(process: Supervised): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (process.state().state !== 'Running') {
+    if (Date.now() > deadline || process.state().restarts >= 3)
+      throw new CommandError(`${process.name} does not start: ${lastLines(process.state().log)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const lastLines = (file: string): string => (readIfThere(file) ?? '').trim().split('\n').slice(-3).join(' | ').slice(-1500);

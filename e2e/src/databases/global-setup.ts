@@ -17,13 +17,19 @@ declare module 'vitest' {
 /** One server per engine for the whole run, each with a migrated template database. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [plain, timescale] = await Promise.all([startPlainServer(), timescaleUrl()]);
-  project.provide('postgresUrl', plain.adminUrl);
-  project.provide('postgresLoginPassword', await prepareTemplate(plain.adminUrl, 'plain'));
-  project.provide('timescaleUrl', timescale.url);
-  project.provide('timescaleLoginPassword', timescale.url === '' ? '' : await prepareTemplate(timescale.url, 'timescale'));
-  return async () => {
+  const remove = async () => {
     await Promise.all([plain.remove(), timescale.remove()]);
   };
+  try {
+    project.provide('postgresUrl', plain.adminUrl);
+    project.provide('postgresLoginPassword', await prepareTemplate(plain.adminUrl, 'plain'));
+    project.provide('timescaleUrl', timescale.url);
+    project.provide('timescaleLoginPassword', timescale.url === '' ? '' : await prepareTemplate(timescale.url, 'timescale'));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return remove;
 }
 
 async function timescaleUrl(): Promise<{ url: string; remove(): Promise<void> }> {

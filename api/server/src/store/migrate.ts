@@ -61,6 +61,7 @@ async function hasTimescale(client: pg.Client): Promise<boolean> {
 async function ensureRole(client: pg.Client): Promise<void> {
   try {
     await client.query(RUNTIME_ROLE_SQL);
+    await client.query(`GRANT SELECT ON schema_info TO ${RUNTIME_ROLE}`);
   } catch (error) {
     const login = client.user ?? 'the login';
     const fix = `CREATE ROLE ${RUNTIME_ROLE} NOLOGIN; GRANT ${RUNTIME_ROLE} TO "${login}";`;

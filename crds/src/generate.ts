@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { buildCrd } from './generate/build-crd.ts';
+import { buildReference } from './generate/build-reference.ts';
 import { KINDS } from './schemas/index.ts';
 
 const HEADER = '# Generated from crds/src/schemas by `npm run generate`; do not edit.\n';
@@ -18,6 +19,7 @@ export function generateCrds(): Map<string, string> {
     all.push(yaml);
   }
   files.set('crds/generated/kubeplant-crds.yaml', HEADER + all.join('---\n'));
+  files.set('docs/reference/resources.md', buildReference());
   return files;
 }
 

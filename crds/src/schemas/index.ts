@@ -1,3 +1,4 @@
+export * from './condition-types.ts';
 export * from './kinds.ts';
 export * from './kubernetes-only.ts';
 export type * from './resource.ts';

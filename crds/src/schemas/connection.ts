@@ -6,7 +6,7 @@ const whole = (description: string, minimum: number, maximum: number, builtIn: n
   ({ type: 'integer', format: 'int32', description, minimum, maximum, 'x-kubeplant-default': String(builtIn) }) as const;
 
 /** `connection.modbusTcp`. */
-export const modbusTcp = {
+const modbusTcp = {
   type: 'object',
   description:
     'How to reach a Modbus device over TCP. Devices with the same host, port, framing and standby share one connection; where they disagree about its settings, the stricter value holds and the finding ChannelConflict names them.',

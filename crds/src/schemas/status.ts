@@ -27,7 +27,7 @@ export const condition = {
 } as const satisfies StructuralSchema;
 
 /** Status fields every kind has. */
-export const commonStatus = {
+const commonStatus = {
   observedGeneration: {
     type: 'integer',
     format: 'int64',

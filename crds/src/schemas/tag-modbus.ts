@@ -43,7 +43,7 @@ export const tagModbus = {
     rawType: {
       type: 'string',
       description:
-        'Type of the value in the device. Boolean is a coil, a discrete input, or one bit of a register; Int8 and UInt8 are the low byte of a register; Bcd16 and Bcd32 are binary-coded decimals of 4 and 8 digits; String is ASCII, two characters a register.',
+        'Type of the value in the device. Boolean is a coil, a discrete input, one bit of a register (with bit) or a register that is not 0; Int8 and UInt8 are the low byte of a register; Bcd16 and Bcd32 are binary-coded decimals of 4 and 8 digits; String is ASCII, two characters a register.',
       enum: [
         'Boolean',
         'Int8',

@@ -14,7 +14,7 @@ CREATE TABLE session (
   created_at timestamptz NOT NULL, rotated_at timestamptz NOT NULL, last_used_at timestamptz NOT NULL, expires_at timestamptz NOT NULL,
   revoked_at timestamptz, revoked_for text, address text NOT NULL, user_agent text NOT NULL
 ) WITH (fillfactor = 70);
-CREATE INDEX session_user ON session (user_id);`;
+CREATE INDEX session_of_user ON session (user_id);`;
 
 /** Tables of accounts. */
 export const accountsMigration: Migration = {

@@ -71,18 +71,24 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
   };
   const stopLogs = limitLogs(data.logs);
   const paths = await Promise.all(options.paths.map((path) => (path === '-' ? saveStandardInput(data.root) : resolve(path))));
-  const starting = startPlant({ reporter, onChange: writeState }, { ...options, port, paths: paths.map(shortest) });
+  const cancel = new AbortController();
+  const starting = startPlant({ reporter, onChange: writeState, signal: cancel.signal }, { ...options, port, paths: paths.map(shortest) });
   try {
     const first = await Promise.race([starting, stopped]);
-    if (typeof first === 'string') return;
+    if (typeof first === 'string') {
+      reporter.notice(`${first}: stopping`);
+      return;
+    }
     plant = first;
     writeState();
     reporter.ready({ url: plant.url, username: 'admin', passwordFile: data.passwordFile, password: plant.password, logs: data.logs });
     reporter.notice(`${await stopped}: stopping`);
   } finally {
     stopLogs();
-    const begun = plant ?? (await starting.catch(() => undefined));
-    await begun?.stop();
+    // Cuts the waits of a start that failed or is not wanted any more; it stops what it had started.
+    cancel.abort(new Error('stopped'));
+    plant ??= await starting.catch(() => undefined);
+    await plant?.stop();
     writeState();
   }
 }

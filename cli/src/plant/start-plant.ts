@@ -35,10 +35,10 @@ const READY_TIMEOUT_MS = 60_000;
 
 /** Start every process of a plant; resolves when the api serves and the YAML is in force. Rejects with what went wrong, all stopped. */
 export async function startPlant(
-  deps: { readonly reporter: Reporter; readonly onChange: () => void },
+  deps: { readonly reporter: Reporter; readonly onChange: () => void; readonly signal: AbortSignal },
   options: PlantOptions,
 ): Promise<Plant> {
-  const { reporter, onChange } = deps;
+  const { reporter, onChange, signal } = deps;
   const { data } = options;
   const stops: (() => Promise<void>)[] = [];
   const started: (() => readonly Supervised[])[] = [];
@@ -69,6 +69,8 @@ export async function startPlant(
       freePort(),
       freePort(),
     ]);
+    // What was being made is not cut off half-way; only the waiting below is.
+    signal.throwIfAborted();
     const firstStart = !existsSync(data.passwordFile);
     const shared = { data, certificates, ingestPort, modelPort };
     const api = supervise({
@@ -89,12 +91,12 @@ export async function startPlant(
     await Promise.all([
       reporter.step(
         'api',
-        () => waitUntilRunning(api),
+        () => waitUntilRunning(api, signal),
         () => `console and HTTP on port ${options.port}`,
       ),
       reporter.step(
         'plant',
-        () => operator.applied(READY_TIMEOUT_MS),
+        () => operator.applied(READY_TIMEOUT_MS, signal),
         (summary) => summary,
       ),
     ]);
@@ -171,14 +173,20 @@ function startOperator(
   });
   return {
     processes: () => [operator, ...simulatorPool.all(), ...collectorPool.all()],
-    applied: (timeoutMs: number) =>
+    applied: (timeoutMs: number, signal: AbortSignal) =>
       new Promise<string>((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new CommandError(`the plant was not in force within ${timeoutMs / 1000} s: see ${logs}`)),
           timeoutMs,
         );
+        const cancel = (): void => {
+          clearTimeout(timer);
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', cancel, { once: true });
         waiting = () => {
           clearTimeout(timer);
+          signal.removeEventListener('abort', cancel);
           resolve(summary);
         };
         if (applied) waiting();
@@ -201,9 +209,10 @@ const describe = (report: Extract<OperatorMessage, { type: 'report' }>): string 
     count(report.simulations, 'simulator'),
   ].join(', ');
 
-async function waitUntilRunning(process: Supervised): Promise<void> {
+async function waitUntilRunning(process: Supervised, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (process.state().state !== 'Running') {
+    signal.throwIfAborted();
     if (Date.now() > deadline || process.state().restarts >= 3)
       throw new CommandError(`${process.name} does not start: ${lastLines(process.state().log)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -125,6 +125,11 @@ export interface EngineStart {
   readonly model: SiteModel;
   readonly alarms: readonly AlarmState[];
   readonly latest: readonly LatestReading[];
+  /**
+   * Until when each device's tags were confirmed, as committed. Without it, delays of alarms on calculated tags go on
+   * only when every device behind them has been confirmed again.
+   */
+  readonly observed?: readonly { readonly device: string; readonly untilUs: number }[];
   /** Epoch of the site owner; part of the causes the owner's clock makes. */
   readonly epoch: number;
   readonly nowUs: number;

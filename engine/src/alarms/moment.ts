@@ -29,5 +29,15 @@ export function reactsToBad({ definition: { test } }: Alarm): boolean {
   return test.kind === 'Quality' || ((test.kind === 'Limit' || test.kind === 'Discrete') && test.raisesOnBad);
 }
 
-/** The link is lost and no reading of the tag has come since: its value cannot be used. */
-export const isOverlaid = (points: Points, alarm: Alarm): boolean => points.overlays[alarm.slot] === 1 && reactsToBad(alarm);
+/** The link is lost and no reading of the tag has come since: its value cannot be used. A Bad reading speaks for itself. */
+export function isOverlaid({ overlays, times, statuses }: Points, alarm: Alarm): boolean {
+  const { slot } = alarm;
+  if (overlays[slot] !== 1 || !reactsToBad(alarm)) return false;
+  return times[slot] === -Infinity || !isBad(statuses[slot] ?? 0);
+}
+
+/** Its delay runs by the owner's clock: the link is lost, and with it the value the alarm waits for. */
+export function runsByClock(site: SiteState, alarm: Alarm): boolean {
+  if (alarm.state.pending !== 'On' || !reactsToBad(alarm)) return false;
+  return site.devices.get(alarm.definition.device)?.connected === false && hasNoValue(momentOf(site, alarm));
+}

@@ -7,7 +7,7 @@ import type { SiteState } from '../site/site-state.ts';
 import type { Calculation } from './calculation.ts';
 import { type CalculatedTag, orderCalculated } from './order-calculated.ts';
 
-/** Calculated tags of the model, inputs first. Those already known keep what they reported; new and changed ones are due. */
+/** Calculated tags of the model, inputs first. New and changed ones are due. */
 export function buildCalculations(site: SiteState, model: SiteModel): Calculation[] {
   const devices = new Map(model.devices.filter(({ protocol }) => protocol === 'Calculated').map((device) => [device.name, device]));
   const tags = [...devices.values()].flatMap(({ name, tags: all }) =>
@@ -50,21 +50,15 @@ function buildCalculation(site: SiteState, device: EffectiveDevice, tag: Effecti
     ...{ device: device.name, tag, slot: slotOf(site.points, device.name, tag.name), simulated: device.simulated },
     inputs: usable ? compiled.inputs.map((input) => slotOf(site.points, input.device ?? device.name, input.tag)) : [],
     ...{ evaluate: usable ? compiled.evaluate : undefined, blocked: usable ? undefined : configured },
-    ...{ due: false, cause: createCause(`model:${site.epoch}`), reported: undefined },
+    ...{ due: false, cause: createCause() },
   };
 }
 
 function carryOver(site: SiteState, made: Calculation, before: Calculation | undefined): Calculation {
   const { points } = site;
   made.cause.text = site.cause.text;
-  made.reported = before?.reported ?? lastReported(site, made.slot);
   if (made.blocked !== undefined) made.due = points.statuses[made.slot] !== made.blocked;
   else if (before === undefined) made.due = points.times[made.slot] === -Infinity;
   else made.due = before.due || before.tag.expression !== made.tag.expression || before.blocked !== undefined;
   return made;
-}
-
-function lastReported({ points }: SiteState, slot: number): Calculation['reported'] {
-  if (points.times[slot] === -Infinity) return undefined;
-  return { value: points.values[slot] ?? Number.NaN, status: points.statuses[slot] ?? 0, flags: points.flags[slot] ?? 0 };
 }

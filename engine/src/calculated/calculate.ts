@@ -1,6 +1,7 @@
 import { Flag, isBad, isGood, Status } from '@kubeplant/words';
 import { copyCause } from '../site/cause.ts';
 import type { SiteState } from '../site/site-state.ts';
+import { confirmPoint } from '../site/take-observed.ts';
 import { takeReading } from '../site/take-reading.ts';
 import type { CalculatedReading } from '../types.ts';
 import type { Calculation } from './calculation.ts';
@@ -19,9 +20,11 @@ export function calculateDue(site: SiteState): CalculatedReading[] {
     const result = evaluate(site, calculation);
     if (result === undefined) continue;
     copyCause(calculation.cause, site.cause);
+    if (isWithinDeadband(site, calculation, result)) {
+      confirmPoint(site, calculation.slot, result.timeUs);
+      continue;
+    }
     takeReading(site, calculation.slot, { ...result, text: undefined });
-    if (!isWorthReporting(calculation, result)) continue;
-    calculation.reported = result;
     readings.push({ device: calculation.device, tag: calculation.tag.name, ...result });
   }
   site.calculationsDue = false;
@@ -77,12 +80,15 @@ function badness(status: number): number {
   return isGood(status) ? 0 : 1;
 }
 
-/** The reporting deadband: a change of status or flags always passes; without a deadband everything does. */
-function isWorthReporting({ tag, reported }: Calculation, { value, status, flags }: ShapedValue): boolean {
+/**
+ * The reporting deadband, as in a collector: what is not told is no reading, for alarms neither. A change of status or
+ * flags is always told; without a deadband everything is.
+ */
+function isWithinDeadband({ points }: SiteState, { tag, slot }: Calculation, { value, status, flags }: ShapedValue): boolean {
   const { type, value: size } = tag.deadband;
-  if (type === 'None' || tag.kind !== 'Analog' || reported === undefined) return true;
-  if (status !== reported.status || flags !== reported.flags) return true;
+  if (type === 'None' || tag.kind !== 'Analog') return false;
+  if (points.times[slot] === -Infinity || points.statuses[slot] !== status || points.flags[slot] !== flags) return false;
   const { low = 0, high = 0 } = tag.range ?? {};
   const width = type === 'Percent' ? ((high - low) * size) / 100 : size;
-  return Math.abs(value - reported.value) > width;
+  return !(Math.abs(value - (points.values[slot] ?? Number.NaN)) > width);
 }

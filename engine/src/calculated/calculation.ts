@@ -17,6 +17,4 @@ export interface Calculation {
   due: boolean;
   /** What changed it last. */
   readonly cause: Cause;
-  /** What was told last; the reporting deadband is measured from it. */
-  reported: { readonly value: number; readonly status: number; readonly flags: number } | undefined;
 }

@@ -1,4 +1,5 @@
 import { raiseAlarm } from '../alarms/change-alarm.ts';
+import { runsByClock } from '../alarms/moment.ts';
 import { delayEndUs, staleAtUs } from '../alarms/settle-alarm.ts';
 import { finishDelays, refreshPoint } from './settle-point.ts';
 import type { SiteState } from './site-state.ts';
@@ -13,12 +14,16 @@ export function advanceClock(site: SiteState, nowUs: number): void {
   const nameCause = (endUs: number): void => {
     site.cause.text = `clock:${site.epoch}:${endUs}`;
   };
-  for (const device of site.lost) finishCommunicationDelay(site, device, site.nowUs, nameCause);
-  for (const slot of [...site.clocked]) {
-    finishDelays(site, slot, site.nowUs, nameCause);
-    refreshPoint(site, slot);
+  for (const device of site.lost.size > 0 ? site.devices.values() : []) {
+    finishCommunicationDelay(site, device, site.nowUs, nameCause);
+    for (const slot of device.watched) if (site.clocked.has(slot)) finishLost(site, slot, nameCause);
   }
   if (site.nowUs >= site.staleBoundUs) raiseStale(site, nameCause);
+}
+
+function finishLost(site: SiteState, slot: number, nameCause: (endUs: number) => void): void {
+  finishDelays(site, slot, site.nowUs, { only: runsByClock, nameCause });
+  refreshPoint(site, slot);
 }
 
 function raiseStale(site: SiteState, nameCause: (endUs: number) => void): void {
@@ -47,7 +52,7 @@ export function nextDeadlineUs(site: SiteState): number | undefined {
     if (communication !== undefined) next = Math.min(next, delayEndUs(site, communication) ?? Infinity);
   }
   for (const slot of site.clocked) {
-    for (const alarm of site.alarmsOf[slot] ?? []) next = Math.min(next, delayEndUs(site, alarm) ?? Infinity);
+    for (const alarm of site.alarmsOf[slot] ?? []) if (runsByClock(site, alarm)) next = Math.min(next, delayEndUs(site, alarm) ?? Infinity);
   }
   return next === Infinity ? undefined : next;
 }

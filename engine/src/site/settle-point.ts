@@ -1,15 +1,22 @@
-import type { Alarm } from '../alarms/alarm.ts';
-import { isInhibited } from '../alarms/alarm.ts';
+import { type Alarm, isInhibited } from '../alarms/alarm.ts';
+import { runsByClock } from '../alarms/moment.ts';
 import { delayEndUs, finishDelay, settleAlarm } from '../alarms/settle-alarm.ts';
 import type { SiteState } from './site-state.ts';
 
+/** `only`: leave the other alarms alone. `nameCause`: called before each end. */
+interface FinishOptions {
+  readonly only?: (site: SiteState, alarm: Alarm) => boolean;
+  readonly nameCause?: (endUs: number) => void;
+}
+
 /** Delays of a tag's alarms that end until then, in the order of their ends; the value so far held until then. */
-export function finishDelays(site: SiteState, slot: number, untilUs: number, nameCause?: (endUs: number) => void): void {
+export function finishDelays(site: SiteState, slot: number, untilUs: number, { only, nameCause }: FinishOptions = {}): void {
   const alarms = site.alarmsOf[slot] ?? [];
   for (;;) {
     let next: Alarm | undefined;
     let endUs = Infinity;
     for (const alarm of alarms) {
+      if (only?.(site, alarm) === false) continue;
       const end = delayEndUs(site, alarm);
       if (end !== undefined && end <= untilUs && end < endUs) [next, endUs] = [alarm, end];
     }
@@ -33,7 +40,7 @@ export function refreshPoint(site: SiteState, slot: number): void {
   const stale = alarms.some((alarm) => alarm.definition.test.kind === 'Stale' && alarm.state.active);
   const overlaid = points.overlays[slot] === 1;
   mark(site.devices.get(points.devices[slot] ?? '')?.busy, slot, runs || stale);
-  mark(site.clocked, slot, runs && overlaid);
+  mark(site.clocked, slot, runs && alarms.some((alarm) => runsByClock(site, alarm)));
   const noisy = runs || stale || overlaid || alarms.some(changesWithAnyValue) || points.texts[slot] !== undefined;
   let above = noisy ? Number.NaN : -Infinity;
   let below = noisy ? Number.NaN : Infinity;

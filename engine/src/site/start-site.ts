@@ -1,15 +1,14 @@
-import { isBad } from '@kubeplant/words';
-import { pristineState } from '../alarms/alarm.ts';
+import { type Alarm, pristineState } from '../alarms/alarm.ts';
 import { retireAlarm } from '../alarms/change-alarm.ts';
 import { defineAlarms } from '../alarms/define-alarms.ts';
-import { reactsToBad } from '../alarms/moment.ts';
+import { hasNoValue, momentOf, reactsToBad } from '../alarms/moment.ts';
 import type { AlarmState, EngineStart } from '../types.ts';
 import { ensureSlot, type Points } from './points.ts';
-import { createSiteState, type SiteState } from './site-state.ts';
+import { createSiteState, type DeviceRuntime, type SiteState } from './site-state.ts';
 import { addAlarm, takeModel } from './take-model.ts';
 
 /** A site as it was committed last, under the model of now. */
-export function startSite({ model, alarms, latest, epoch, nowUs }: EngineStart): SiteState {
+export function startSite({ model, alarms, latest, observed = [], epoch, nowUs }: EngineStart): SiteState {
   const site = createSiteState(epoch, nowUs);
   site.cause.text = `model:${model.revision}`;
   const stored = new Map(alarms.map((state) => [state.id, state]));
@@ -23,7 +22,10 @@ export function startSite({ model, alarms, latest, epoch, nowUs }: EngineStart):
     addAlarm(site, definition, state ?? pristineState(definition));
   }
   for (const state of stored.values()) retireStored(site, state);
-  takeModel(site, model, nowUs, rememberLinks);
+  takeModel(site, model, nowUs, () => {
+    rememberLinks(site);
+    for (const { device, untilUs } of observed) rememberObserved(site.devices.get(device), untilUs);
+  });
   return site;
 }
 
@@ -63,23 +65,30 @@ function retireStored(site: SiteState, state: AlarmState): void {
   retireAlarm(site, { definition, state, slot: -1, outer: undefined, inner: undefined }, site.nowUs);
 }
 
+function rememberObserved(device: DeviceRuntime | undefined, untilUs: number): void {
+  if (device !== undefined && untilUs > device.observedUs) device.observedUs = untilUs;
+}
+
 /**
  * Links that were lost when the last rows were written: the communication alarm stands or is on its way, or an alarm
  * for Bad values stands over a value that is not. They count as lost until the collector says otherwise.
  */
 function rememberLinks(site: SiteState): void {
   for (const device of site.devices.values()) {
+    const overlaid = device.watched.filter((slot) => site.alarmsOf[slot]?.some((alarm) => standsByLoss(site, alarm)));
+    for (const slot of overlaid) site.points.overlays[slot] = 1;
     const communication = device.communication?.state;
-    const reacting = device.watched.filter((slot) => site.alarmsOf[slot]?.some(reactsToBad));
-    const unexplained = reacting.some((slot) => site.alarmsOf[slot]?.some((alarm) => standsWithoutReason(site.points, alarm)));
-    if (communication?.active !== true && communication?.pending !== 'On' && !unexplained) continue;
+    if (communication?.active !== true && communication?.pending !== 'On' && overlaid.length === 0) continue;
     device.connected = false;
     site.lost.add(device);
-    for (const slot of reacting) site.points.overlays[slot] = 1;
   }
 }
 
-type Standing = Parameters<typeof reactsToBad>[0];
-
-const standsWithoutReason = (points: Points, { definition, state, slot }: Standing): boolean =>
-  definition.test.kind === 'Quality' && (state.active || state.pending === 'On') && !isBad(points.statuses[slot] ?? 0);
+/** It came, or is about to, by a Bad value that is in no reading. */
+function standsByLoss(site: SiteState, alarm: Alarm): boolean {
+  const { state, slot, definition } = alarm;
+  if (!reactsToBad(alarm)) return false;
+  if (site.points.times[slot] !== -Infinity && hasNoValue(momentOf(site, alarm))) return false;
+  if (definition.test.kind === 'Quality') return state.active ? state.pending === undefined : state.pending === 'On';
+  return state.active && state.pending === undefined && state.value === undefined && site.points.texts[slot] === undefined;
+}

@@ -1,15 +1,14 @@
-import { reactsToBad } from '../alarms/moment.ts';
-import { reviseAlarm } from '../alarms/change-alarm.ts';
-import { isSuppressed } from '../alarms/change-alarm.ts';
+import { isSuppressed, reviseAlarm } from '../alarms/change-alarm.ts';
+import { reactsToBad, runsByClock } from '../alarms/moment.ts';
 import { delayEndUs, finishDelay, settleAlarm } from '../alarms/settle-alarm.ts';
 import { shownState } from '../alarms/shown-state.ts';
 import { finishDelays, refreshPoint } from './settle-point.ts';
 import type { DeviceRuntime, SiteState } from './site-state.ts';
 
-/** The link of a device is lost, or back. */
+/** The link of a device is lost, or back. Told twice it is the same, but for readings that came meanwhile. */
 export function takeConnection(site: SiteState, device: DeviceRuntime, connected: boolean, timeUs: number): void {
-  if (device.connected === connected) return;
   finishCommunicationDelay(site, device, timeUs);
+  for (const slot of device.watched) finishDelays(site, slot, timeUs, { only: runsByClock });
   device.connected = connected;
   if (connected) site.lost.delete(device);
   else site.lost.add(device);
@@ -37,7 +36,6 @@ export function finishCommunicationDelay(
 function overlayPoint(site: SiteState, slot: number, connected: boolean, timeUs: number): void {
   const alarms = (site.alarmsOf[slot] ?? []).filter(reactsToBad);
   if (alarms.length === 0) return;
-  if (connected) finishDelays(site, slot, timeUs);
   site.points.overlays[slot] = connected ? 0 : 1;
   for (const alarm of alarms) settleAlarm(site, alarm, timeUs);
   refreshPoint(site, slot);

@@ -43,6 +43,9 @@ function takeTags(site: SiteState, model: SiteModel): void {
       const fresh = { name: device.name, simulated: device.simulated, connected: true, observedUs: -Infinity };
       site.devices.set(device.name, { ...fresh, communication: undefined, watched: [], busy: new Set(), derived: [] });
     } else {
+      // Devices stand in the order of the model, as after a start.
+      site.devices.delete(device.name);
+      site.devices.set(device.name, before);
       before.simulated = device.simulated;
       if (anew) before.observedUs = -Infinity;
     }

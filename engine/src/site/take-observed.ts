@@ -7,14 +7,16 @@ import type { DeviceRuntime, SiteState } from './site-state.ts';
 export function takeObserved(site: SiteState, device: DeviceRuntime, untilUs: number): void {
   if (!(untilUs > device.observedUs)) return;
   device.observedUs = untilUs;
-  for (const slot of [...device.busy]) confirmPoint(site, slot, untilUs);
+  // In the order of the model, not of the set: after a restart the journal must read the same.
+  if (device.busy.size > 0) for (const slot of device.watched) if (device.busy.has(slot)) confirmPoint(site, slot, untilUs);
   for (const slot of device.derived) {
     const owner = site.devices.get(site.points.devices[slot] ?? '');
     if (owner?.busy.has(slot)) confirmPoint(site, slot, observedUs(site, slot));
   }
 }
 
-function confirmPoint(site: SiteState, slot: number, untilUs: number): void {
+/** A tag is as it was until then: its delays go on, it is not stale. */
+export function confirmPoint(site: SiteState, slot: number, untilUs: number): void {
   finishDelays(site, slot, untilUs);
   for (const alarm of site.alarmsOf[slot] ?? []) {
     if (alarm.definition.test.kind === 'Stale') settleAlarm(site, alarm, untilUs);

@@ -19,6 +19,7 @@ export type Step =
 export class EngineDriver {
   readonly #rows = new Map<string, AlarmState>();
   readonly #latest = new Map<string, LatestReading>();
+  readonly #observed = new Map<string, number>();
   #model: SiteModel;
   #count = 0;
   #nowUs = 0;
@@ -37,13 +38,16 @@ export class EngineDriver {
 
   #start(): FastSiteEngine {
     const [alarms, latest] = [[...this.#rows.values()], [...this.#latest.values()]];
-    return createSiteEngine({ model: this.#model, alarms, latest, epoch: 1, nowUs: this.#nowUs });
+    const observed = [...this.#observed].map(([device, untilUs]) => ({ device, untilUs }));
+    return createSiteEngine({ model: this.#model, alarms, latest, observed, epoch: 1, nowUs: this.#nowUs });
   }
 
-  restart(): void {
-    this.commit();
+  /** Throw the engine away and start from what is committed, under another model where one is given. */
+  restart(model: SiteModel = this.#model): this {
+    this.#model = model;
     this.#engine = this.#start();
     this.commit();
+    return this;
   }
 
   /** Run steps; each is a block of its own. */
@@ -72,8 +76,10 @@ export class EngineDriver {
     }
     const atUs = us(step.at);
     if (step.kind === 'read') this.#read(step, cause);
-    else if (step.kind === 'observe') engine.observed(step.device, atUs, cause);
-    else if (step.kind === 'connect') engine.connected(step.device, step.connected, atUs, cause);
+    else if (step.kind === 'observe') {
+      engine.observed(step.device, atUs, cause);
+      this.#observed.set(step.device, Math.max(atUs, this.#observed.get(step.device) ?? 0));
+    } else if (step.kind === 'connect') engine.connected(step.device, step.connected, atUs, cause);
     else {
       this.#nowUs = Math.max(this.#nowUs, atUs);
       if (step.kind === 'clock') engine.advance(atUs);

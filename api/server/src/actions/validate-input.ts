@@ -1,10 +1,10 @@
-import type { Static, TObject } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldError, invalidInput } from './action-error.ts';
 
 type Validate = (value: unknown) => readonly TLocalizedValidationError[];
-const validators = new WeakMap<TObject, Validate>();
+const validators = new WeakMap<TSchema, Validate>();
 
 /** The input as the schema promises it; throws a 400 that names each wrong field, its value and what it must be. */
 export function validateInput<I extends TObject>(schema: I, input: Record<string, unknown>): Static<I> {
@@ -13,14 +13,13 @@ export function validateInput<I extends TObject>(schema: I, input: Record<string
   return input as Static<I>; // The validator has just said so.
 }
 
-/** Problems of any value; empty when it fits. */
-export function validateValue(schema: TObject, value: unknown): readonly FieldError[] {
-  const errors = validatorOf(schema)(value);
-  return errors.length === 0 ? [] : toFieldErrors(schema, value, errors);
+/** Problems of an output; empty when it is what the schema says. */
+export function validateOutput(schema: TSchema, output: unknown): readonly TLocalizedValidationError[] {
+  return validatorOf(schema)(output);
 }
 
 /** Compiled when first needed: compiling all at the start would cost a tenth of a second. */
-function validatorOf(schema: TObject): Validate {
+function validatorOf(schema: TSchema): Validate {
   let validate = validators.get(schema);
   if (validate === undefined) {
     const compiled = Compile(schema);

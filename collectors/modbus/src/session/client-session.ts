@@ -209,7 +209,7 @@ export class ClientSession {
     const kind = foreign ? 'WrongUnit' : this.#late.take(frame.transactionId) ? 'LateReply' : 'UnexpectedReply';
     this.#output.protocolError(frame.unitId, kind);
     this.#unsolicited += 1;
-    if (this.#unsolicited > FLOOD_FRAMES) this.#output.renew('Flood');
+    if (this.#unsolicited > FLOOD_FRAMES) this.#malformed('Flood');
     return this.#open;
   }
 

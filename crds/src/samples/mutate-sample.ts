@@ -4,6 +4,8 @@ import { isRecord } from '../validate/is-record.ts';
 /** A value that is tried in place of another. */
 export interface Mutation {
   readonly path: readonly (string | number)[];
+  /** Schema of the value that was changed. */
+  readonly schema: StructuralSchema;
   /** What was done, for titles. */
   readonly what: string;
   /** The changed whole. */
@@ -12,7 +14,7 @@ export interface Mutation {
 
 /** Changes of a value at and around every bound its schema has, some accepted, most not. */
 export function mutateSample(schema: StructuralSchema, value: unknown, path: readonly (string | number)[] = []): Mutation[] {
-  const own = changesOf(schema, value).map(([what, changed]) => ({ path, what, value: changed }));
+  const own = changesOf(schema, value).map(([what, changed]) => ({ path, schema, what, value: changed }));
   return [...own, ...inner(schema, value, path)];
 }
 

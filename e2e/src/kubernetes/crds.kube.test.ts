@@ -48,7 +48,7 @@ describe.skipIf(kubeconfig === '')('the samples on the API server', () => {
   });
 
   it('reaches the same verdict for the same field wherever a valid sample is bent', async () => {
-    const bent = readSamples('valid').flatMap(bendSample);
+    const bent = bendSamples(readSamples('valid'));
     const differences: string[] = [];
     await eachAtOnce(bent, 8, async ({ title, object }) => {
       const ours = validateResource(object).map(({ field }) => field);
@@ -57,7 +57,7 @@ describe.skipIf(kubeconfig === '')('the samples on the API server', () => {
       const same = ours.length === 0 ? answer.status < 300 : answer.status >= 400 && agrees(theirs, ours);
       if (!same) differences.push(`${title}: ours ${JSON.stringify(ours)}, theirs ${answer.status} ${answer.body.message ?? ''}`);
     });
-    expect(bent.length).toBeGreaterThan(3000);
+    expect(bent.length).toBeGreaterThan(1500);
     expect(differences).toEqual([]);
   }, 240_000);
 });
@@ -115,12 +115,19 @@ const agrees = (theirs: readonly string[], ours: readonly string[]): boolean =>
     ours.some((our) => our === their || our.startsWith(`${their}.`) || our.startsWith(`${their}[`) || their.startsWith(`${our}.`)),
   );
 
-function bendSample({ name, object }: Sample): { title: string; object: SampleObject }[] {
-  const { spec } = KINDS[object.kind as Kind];
-  return mutateSample(spec, object.spec).map((mutation) => ({
-    title: `${name} ${mutation.path.join('.')} ${mutation.what}`,
-    object: { ...object, spec: mutation.value },
-  }));
+/** Every change at every schema, once: many places of the samples share a schema. */
+function bendSamples(samples: readonly Sample[]): { title: string; object: SampleObject }[] {
+  const seen = new Map<unknown, Set<string>>();
+  const isNew = (schema: unknown, what: string): boolean => {
+    const known = seen.get(schema) ?? new Set();
+    seen.set(schema, known);
+    return known.size < known.add(what).size;
+  };
+  return samples.flatMap(({ name, object }) =>
+    mutateSample(KINDS[object.kind as Kind].spec, object.spec)
+      .filter(({ schema, what }) => isNew(schema, what))
+      .map(({ path, what, value }) => ({ title: `${name} ${path.join('.')} ${what}`, object: { ...object, spec: value } })),
+  );
 }
 
 async function eachAtOnce<T>(items: readonly T[], count: number, run: (item: T) => Promise<void>): Promise<void> {

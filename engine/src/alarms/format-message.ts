@@ -13,14 +13,16 @@ export interface MessageFacts {
   readonly status: number;
 }
 
-/** Fill in `$(device)`, `$(tag)`, `$(value)`, `$(unit)` and `$(limit)`; other placeholders stay as they are. */
+/** Fill in `$(device)`, `$(tag)`, `$(value)`, `$(unit)` and `$(limit)`; a missing one takes the space before it along, others stay as they are. */
 export function formatMessage(template: string, facts: MessageFacts): string {
-  const filled = template.replaceAll(
-    /\$\((device|tag|value|unit|limit)\)/g,
-    (_whole, name: 'device' | 'tag' | 'value' | 'unit' | 'limit') => (name === 'value' ? formatValue(facts) : facts[name]),
-  );
-  return filled.replaceAll(/ {2,}/g, ' ').trim();
+  const filled = template.replaceAll(/( ?)\$\((device|tag|value|unit|limit)\)/g, (_whole, space: string, name: Placeholder) => {
+    const text = name === 'value' ? formatValue(facts) : facts[name];
+    return text === '' ? '' : space + text;
+  });
+  return filled.trim();
 }
+
+type Placeholder = 'device' | 'tag' | 'value' | 'unit' | 'limit';
 
 /** Name of the state, text, or number; the status where there is no value. */
 function formatValue({ value, text, states, status }: MessageFacts): string {

@@ -140,6 +140,7 @@ describe('calculated tags', () => {
     const driver = new EngineDriver(site([sum], [rule]));
     driver.run(read(1, 'a/x', 6), read(2, 'b/y', 6), calculate, observe(7, 'a'), observe(6, 'b'), observe(7, 'b'));
     expect(driver.story).toEqual(['7 high Active UNACK']);
+    expect(driver.journal[0]).toMatchObject({ cause: 'run:6:0' });
     driver.run(read(8, 'a/x', 1), calculate);
     expect(driver.journal.at(-1)).toMatchObject({ kind: 'Cleared', timeUs: 8e6, cause: 'run:7:0' });
   });

@@ -12,7 +12,7 @@ import { takeModel } from './take-model.ts';
 import { takeObserved } from './take-observed.ts';
 import { markReaders, takeReading } from './take-reading.ts';
 
-/** Alarms and calculated tags of one site, from what is committed. */
+/** Alarms and calculated tags of one site, from what is committed. What the model changed meanwhile is in `takeChanges` at once. */
 export function createSiteEngine(start: EngineStart): FastSiteEngine {
   const site = startSite(start);
   const withDevice = (name: string, cause: string, run: (device: NonNullable<ReturnType<SiteState['devices']['get']>>) => void): void => {

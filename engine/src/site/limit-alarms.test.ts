@@ -100,6 +100,23 @@ const cases: readonly Case[] = [
     story: ['1 high Active UNACK', '6 highHigh Active UNACK', '6 high Cleared RTNUN', '8 highHigh Cleared RTNUN', '8 high Active UNACK'],
   },
   {
+    title: 'does not wait again for the inner limit that was only held back',
+    model: limitModel({ high: delayed, highHigh: buildLimit(20) }, 'Exclusive'),
+    steps: values([1, 15], [7, 25], [8, 15], [9, 25], [10, 5], [11, 25], [12, 15]),
+    story: [
+      '6 high Active UNACK',
+      '7 highHigh Active UNACK',
+      '7 high Cleared RTNUN',
+      '8 highHigh Cleared RTNUN',
+      '8 high Active UNACK',
+      '9 highHigh Active UNACK',
+      '9 high Cleared RTNUN',
+      '10 highHigh Cleared RTNUN',
+      '11 highHigh Active UNACK',
+      '12 highHigh Cleared RTNUN',
+    ],
+  },
+  {
     title: 'gives way to the inner limit at the end of the outer off-delay',
     model: limitModel({ low: buildLimit(5), lowLow: buildLimit(2) }, 'Exclusive', { offDelay: '4s' }),
     steps: [read(1, tag, 1), read(2, tag, 3), observe(10, 'tank')],

@@ -1,0 +1,1 @@
+export { operatorConfig } from './config.ts';

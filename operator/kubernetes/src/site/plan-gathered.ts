@@ -1,0 +1,78 @@
+import type { SimulatorConfig, SiteModel } from '@kubeplant/crds/model';
+import { tokenHash, shardToken } from '@kubeplant/kit';
+import { type Plan, plan, type PreviousPlan, type SimulatorEndpoints } from '@kubeplant/plan';
+import type { Transport } from '../api/transport.ts';
+import type { Caches } from '../cache/caches.ts';
+import { isAvailable } from './availability.ts';
+import { simulatorHost, simulatorName } from './build-simulator.ts';
+import { freezeMembers, type GatheredSite, hasSuspended } from './gather-site.ts';
+import type { HeldChannels } from './held-channels.ts';
+import { readShards } from './previous-devices.ts';
+import { readAssignment } from './shard-manifest.ts';
+
+/** What planning needs beside the resources. */
+export interface PlanDeps {
+  readonly caches: Caches;
+  readonly transport: Transport;
+  readonly held: HeldChannels;
+  readonly cluster: string;
+  readonly rootKey: string;
+  /** Parts of earlier plans that suspended resources without a place in a shard keep: rules, calculated Devices, simulators. */
+  readonly frozen: FrozenParts;
+}
+
+/** `namespace/site` → what of its last plan cannot be read back from the shards. */
+export type FrozenParts = Map<string, { readonly model: SiteModel; readonly simulators: readonly SimulatorConfig[] }>;
+
+/** Plan one site as it is now. */
+export async function planGathered(key: string, gathered: GatheredSite, deps: PlanDeps): Promise<Plan> {
+  const { caches, held } = deps;
+  const configMaps = caches.children.ConfigMap.filed(key);
+  const resources = gathered.site?.spec.suspend === true ? freezeMembers(gathered.resources) : gathered.resources;
+  const previous = hasSuspended(resources) ? await readPrevious(key, deps) : undefined;
+  const run = (simulators: SimulatorEndpoints): Plan =>
+    plan({
+      resources,
+      previous,
+      simulators,
+      assignment: readAssignment(configMaps),
+      held: held.read({ configMaps, statefulSets: caches.children.StatefulSet.filed(key) }, performance.now()),
+      host: {
+        kind: 'kubernetes',
+        cluster: deps.cluster,
+        simulate: true,
+        tokenHashes: (tenant, site, shard) => [tokenHash(shardToken(deps.rootKey, tenant, site, shard))],
+      },
+    });
+  const first = run({});
+  const endpoints = readyEndpoints(first.simulators, caches);
+  const result = Object.keys(endpoints).length === 0 ? first : run(endpoints);
+  remember(key, result, deps.frozen);
+  return result;
+}
+
+async function readPrevious(key: string, { caches, transport, frozen }: PlanDeps): Promise<PreviousPlan> {
+  const parts = frozen.get(key);
+  const shards = await readShards(transport, caches.children.ConfigMap.filed(key));
+  return { siteModels: parts === undefined ? [] : [parts.model], shards, simulators: parts?.simulators ?? [] };
+}
+
+/** Where the simulators that run listen. A name of the cluster, so it stays when the pod does not. */
+function readyEndpoints(simulators: readonly SimulatorConfig[], { children }: Caches): SimulatorEndpoints {
+  const endpoints: Record<string, { readonly host: string; readonly port: number }> = {};
+  for (const config of simulators) {
+    if (!isAvailable(children.Deployment.get(`${config.namespace}/${simulatorName(config)}`))) continue;
+    for (const { channel, port } of config.listeners) endpoints[`${config.namespace}/${channel}`] = { host: simulatorHost(config), port };
+  }
+  return endpoints;
+}
+
+/** Devices with a connection are read back from the shards; keeping them here too would cost the memory of all tags. */
+function remember(key: string, { siteModels, simulators }: Plan, frozen: FrozenParts): void {
+  const [model] = siteModels;
+  if (model === undefined) return;
+  frozen.set(key, {
+    model: { ...model, resources: [], devices: model.devices.filter(({ protocol }) => protocol === 'Calculated') },
+    simulators,
+  });
+}

@@ -4,7 +4,7 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 32 hex digits of a SHA-256 over the parts; the same parts always give the same id. */
 function idOf(...parts: readonly string[]): string {
-  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts), 'buffer').toString('hex', 0, 16);
 }
 
 /** Id of an alarm: rule × device × tag × limit. */

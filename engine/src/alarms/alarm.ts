@@ -28,7 +28,7 @@ export interface AlarmDefinition {
   readonly simulated: boolean;
   readonly test: AlarmTest;
   /** Exclusive limits: while this one is active, ours is not. */
-  readonly outer?: LimitName;
+  readonly outer?: LimitName | undefined;
 }
 
 /** An alarm in force. */

@@ -10,15 +10,14 @@ const LIMITS = ['highHigh', 'high', 'lowLow', 'low'] as const;
 type Limit = (typeof LIMITS)[number];
 const OUTER: Readonly<Record<Limit, Limit | undefined>> = { highHigh: undefined, high: 'highHigh', lowLow: undefined, low: 'lowLow' };
 
-const durationUs = (text: string): number => durationMs(text) * 1000;
-
 /** Every alarm of a site. A device out of operation, a missing target and a text under a limit have none. */
 export function defineAlarms(model: SiteModel): AlarmDefinition[] {
   const devices = new Map(model.devices.filter((device) => device.mode === 'Active').map((device) => [device.name, device]));
   const tags = new Map([...devices.values()].map((device) => [device.name, new Map(device.tags.map((tag) => [tag.name, tag]))]));
   const definitions = [...devices.values()].flatMap(communicationAlarm);
-  for (const rule of model.rules) {
-    for (const target of rule.targets) {
+  for (const declared of model.rules) {
+    const rule = prepareRule(declared);
+    for (const target of declared.targets) {
       const device = devices.get(target.device);
       const tag = tags.get(target.device)?.get(target.tag);
       if (device !== undefined && tag !== undefined) definitions.push(...alarmsOfRule(rule, device, tag));
@@ -34,68 +33,92 @@ function communicationAlarm(device: EffectiveDevice): AlarmDefinition[] {
   const ruleUid = device.uid;
   return [
     {
-      ...{
-        id: alarmId(ruleUid, device.name, '', 'communication'),
-        ruleUid,
-        rule: '',
-        device: device.name,
-        tag: '',
-        limit: 'communication',
-      },
-      ...{ priority, onDelayUs: durationUs(onDelay), offDelayUs: 0, acknowledge: 'Required' },
-      ...{ message: '$(device) does not communicate', unit: '', limitText: '', states: {}, simulated: device.simulated },
-      test: { kind: 'Communication' },
+      id: alarmId(ruleUid, device.name, '', 'communication'),
+      ...{ ruleUid, rule: '', device: device.name, tag: '', limit: 'communication', priority },
+      ...{ onDelayUs: durationUs(onDelay), offDelayUs: 0, acknowledge: 'Required', message: '$(device) does not communicate' },
+      ...{ unit: '', limitText: '', states: {}, simulated: device.simulated, test: { kind: 'Communication' } },
     },
   ];
 }
 
-function alarmsOfRule(rule: EffectiveRule, device: EffectiveDevice, tag: EffectiveTag): AlarmDefinition[] {
-  const { condition, priority, onDelay, message } = rule;
-  if (condition.type === 'Limit') return tag.dataType === 'String' ? [] : limitAlarms(rule, condition, device, tag);
-  const test = testOf(rule, condition, tag);
-  return [{ ...baseOf(rule, device, tag, 'condition'), priority, onDelayUs: durationUs(onDelay), message, limitText: '', test }];
+const durationUs = (text: string): number => durationMs(text) * 1000;
+
+/** What the alarms of a rule have in common for all targets: worked out once, a rule may watch thousands. */
+interface PreparedAlarm {
+  readonly limit: LimitName;
+  readonly outer: LimitName | undefined;
+  readonly priority: AlarmDefinition['priority'];
+  readonly onDelayUs: number;
+  readonly message: string;
+  readonly limitText: string;
+  readonly testFor: (tag: EffectiveTag) => AlarmTest;
 }
 
-function baseOf(rule: EffectiveRule, device: EffectiveDevice, tag: EffectiveTag, limit: LimitName) {
-  return {
-    ...{
-      id: alarmId(rule.uid, device.name, tag.name, limit),
-      ruleUid: rule.uid,
-      rule: rule.name,
-      device: device.name,
-      tag: tag.name,
-      limit,
-    },
-    ...{ offDelayUs: durationUs(rule.offDelay), acknowledge: rule.acknowledge, unit: tag.unit ?? '', states: tag.states ?? {} },
+interface PreparedRule {
+  readonly rule: EffectiveRule;
+  readonly offDelayUs: number;
+  readonly alarms: readonly PreparedAlarm[];
+}
+
+function prepareRule(rule: EffectiveRule): PreparedRule {
+  const { condition, priority, onDelay, message } = rule;
+  const offDelayUs = durationUs(rule.offDelay);
+  if (condition.type === 'Limit') return { rule, offDelayUs, alarms: prepareLimits(rule, condition) };
+  const common = { limit: 'condition', outer: undefined, priority, onDelayUs: durationUs(onDelay), message, limitText: '' } as const;
+  return { rule, offDelayUs, alarms: [{ ...common, testFor: testOf(rule, condition) }] };
+}
+
+function alarmsOfRule({ rule, offDelayUs, alarms }: PreparedRule, device: EffectiveDevice, tag: EffectiveTag): AlarmDefinition[] {
+  if (rule.condition.type === 'Limit' && tag.dataType === 'String') return [];
+  return alarms.map(({ limit, outer, priority, onDelayUs, message, limitText, testFor }) => ({
+    id: alarmId(rule.uid, device.name, tag.name, limit),
+    ruleUid: rule.uid,
+    rule: rule.name,
+    device: device.name,
+    tag: tag.name,
+    limit,
+    priority,
+    onDelayUs,
+    offDelayUs,
+    acknowledge: rule.acknowledge,
+    message,
+    unit: tag.unit ?? '',
+    limitText,
+    states: tag.states ?? {},
     simulated: device.simulated,
-  };
+    test: testFor(tag),
+    outer,
+  }));
 }
 
 type Condition = EffectiveRule['condition'];
 
-function testOf(rule: EffectiveRule, condition: Exclude<Condition, { type: 'Limit' }>, tag: EffectiveTag): AlarmTest {
-  if (condition.type === 'Quality') return { kind: 'Quality' };
-  if (condition.type === 'Stale') return { kind: 'Stale', afterUs: durationUs(condition.after) };
-  return { kind: 'Discrete', alarms: matchStates(condition, tag), raisesOnBad: rule.onBadQuality === 'Alarm' };
+function testOf(rule: EffectiveRule, condition: Exclude<Condition, { type: 'Limit' }>): (tag: EffectiveTag) => AlarmTest {
+  if (condition.type === 'Discrete') {
+    const raisesOnBad = rule.onBadQuality === 'Alarm';
+    return (tag) => ({ kind: 'Discrete', alarms: matchStates(condition, tag), raisesOnBad });
+  }
+  const test: AlarmTest = condition.type === 'Quality' ? { kind: 'Quality' } : { kind: 'Stale', afterUs: durationUs(condition.after) };
+  return () => test;
 }
 
-function limitAlarms(
-  rule: EffectiveRule,
-  condition: Extract<Condition, { type: 'Limit' }>,
-  device: EffectiveDevice,
-  tag: EffectiveTag,
-): AlarmDefinition[] {
+function prepareLimits(rule: EffectiveRule, condition: Extract<Condition, { type: 'Limit' }>): PreparedAlarm[] {
   const present = LIMITS.filter((name) => condition.limits[name] !== undefined);
   const onBad = rule.onBadQuality === 'Alarm' ? mostUrgent(condition, present) : undefined;
   return present.flatMap((name) => {
     const limit = condition.limits[name];
     if (limit === undefined) return [];
+    const { priority, message, value } = limit;
     const outer = condition.mode === 'Exclusive' ? present.find((other) => other === OUTER[name]) : undefined;
+    const test = limitTest(limit, name === 'high' || name === 'highHigh', name === onBad);
     return {
-      ...baseOf(rule, device, tag, name),
-      ...{ priority: limit.priority, onDelayUs: durationUs(limit.onDelay), message: limit.message, limitText: formatNumber(limit.value) },
-      test: limitTest(limit, name === 'high' || name === 'highHigh', name === onBad),
-      ...(outer === undefined ? {} : { outer }),
+      limit: name,
+      outer,
+      priority,
+      onDelayUs: durationUs(limit.onDelay),
+      message,
+      limitText: formatNumber(value),
+      testFor: () => test,
     };
   });
 }

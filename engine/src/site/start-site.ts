@@ -1,32 +1,41 @@
-import { type Alarm, pristineState } from '../alarms/alarm.ts';
+import type { Alarm, AlarmDefinition } from '../alarms/alarm.ts';
 import { retireAlarm } from '../alarms/change-alarm.ts';
-import { defineAlarms } from '../alarms/define-alarms.ts';
 import { hasNoValue, momentOf, reactsToBad } from '../alarms/moment.ts';
 import type { AlarmState, EngineStart } from '../types.ts';
 import { ensureSlot, type Points } from './points.ts';
 import { createSiteState, type DeviceRuntime, type SiteState } from './site-state.ts';
-import { addAlarm, takeModel } from './take-model.ts';
+import { takeModel } from './take-model.ts';
 
 /** A site as it was committed last, under the model of now. */
 export function startSite({ model, alarms, latest, observed = [], epoch, nowUs }: EngineStart): SiteState {
   const site = createSiteState(epoch, nowUs);
-  site.cause.text = `model:${model.revision}`;
-  const stored = new Map(alarms.map((state) => [state.id, state]));
   loadReadings(site.points, { model, latest, nowUs });
-  const calculated = new Set(model.devices.filter(({ protocol }) => protocol === 'Calculated').map(({ name }) => name));
-  for (const definition of defineAlarms(model)) {
-    const state = stored.get(definition.id);
-    const mixes = state !== undefined && state.simulated !== definition.simulated && !calculated.has(definition.device);
-    if (!mixes) stored.delete(definition.id);
-    if (mixes || site.alarms.has(definition.id)) continue;
-    addAlarm(site, definition, state ?? pristineState(definition));
-  }
-  for (const state of stored.values()) retireStored(site, state);
-  takeModel(site, model, nowUs, () => {
-    rememberLinks(site);
-    for (const { device, untilUs } of observed) rememberObserved(site.devices.get(device), untilUs);
+  takeModel(site, model, nowUs, {
+    adopt: (definitions) => adoptRows(site, { model, alarms, definitions }),
+    beforeSettling: () => {
+      rememberLinks(site);
+      for (const { device, untilUs } of observed) rememberObserved(site.devices.get(device), untilUs);
+    },
   });
   return site;
+}
+
+/** Rows the model still has an alarm for. The others are retired, and those that would mix simulated with real. */
+function adoptRows(
+  site: SiteState,
+  { model, alarms, definitions }: Pick<EngineStart, 'model' | 'alarms'> & { readonly definitions: readonly AlarmDefinition[] },
+): ReadonlyMap<string, AlarmState> {
+  const calculated = new Set(model.devices.filter(({ protocol }) => protocol === 'Calculated').map(({ name }) => name));
+  const wanted = new Map(definitions.map((definition) => [definition.id, definition]));
+  const adopted = new Map<string, AlarmState>();
+  for (const state of alarms) {
+    const definition = wanted.get(state.id);
+    // A calculated alarm takes its mark from its inputs, so there it says nothing of where the row comes from.
+    const fits = definition !== undefined && (state.simulated === definition.simulated || calculated.has(definition.device));
+    if (fits) adopted.set(state.id, state);
+    else retireStored(site, state);
+  }
+  return adopted;
 }
 
 function loadReadings(points: Points, { model, latest, nowUs }: Pick<EngineStart, 'model' | 'latest' | 'nowUs'>): void {

@@ -14,16 +14,25 @@ import { refreshPoint } from './settle-point.ts';
 import type { DeviceRuntime, SiteState } from './site-state.ts';
 import { suppressAlarms } from './take-connection.ts';
 
+/** What a start adds to taking its model. */
+export interface StartSteps {
+  /** Rows to go on from, by alarm id. */
+  readonly adopt: (definitions: readonly AlarmDefinition[]) => ReadonlyMap<string, AlarmState>;
+  /** Called when everything is in place, before alarms are held against the last values. */
+  readonly beforeSettling: () => void;
+}
+
 /** Make a model the one in force. What is kept keeps its state; changed limits are held against the last values. */
-export function takeModel(site: SiteState, model: SiteModel, nowUs: number, beforeSettling: (site: SiteState) => void = () => {}): void {
+export function takeModel(site: SiteState, model: SiteModel, nowUs: number, start?: StartSteps): void {
   site.nowUs = Math.max(site.nowUs, nowUs);
   site.cause.text = `model:${model.revision}`;
   takeTags(site, model);
-  takeAlarms(site, defineAlarms(model));
+  const definitions = defineAlarms(model);
+  takeAlarms(site, definitions, start?.adopt(definitions) ?? new Map());
   indexAlarms(site, model);
   site.calculations = buildCalculations(site, model);
   indexCalculations(site);
-  beforeSettling(site);
+  start?.beforeSettling();
   for (const device of site.devices.values()) settleDevice(site, device);
   boundStale(site);
 }
@@ -59,26 +68,27 @@ function takeTags(site: SiteState, model: SiteModel): void {
   }
 }
 
-function takeAlarms(site: SiteState, definitions: readonly AlarmDefinition[]): void {
+function takeAlarms(site: SiteState, definitions: readonly AlarmDefinition[], rows: ReadonlyMap<string, AlarmState>): void {
   const wanted = new Map(definitions.map((definition) => [definition.id, definition]));
-  for (const alarm of [...site.alarms.values()]) {
+  // A Map may lose entries while it is walked through.
+  for (const alarm of site.alarms.values()) {
     const definition = wanted.get(alarm.definition.id);
     if (definition === undefined || definition.simulated !== alarm.definition.simulated) retireAlarm(site, alarm, site.nowUs);
   }
   for (const definition of wanted.values()) {
     const alarm = site.alarms.get(definition.id);
-    if (alarm === undefined) addAlarm(site, definition, pristineState(definition));
-    else redefineAlarm(site, alarm, definition);
+    if (alarm !== undefined) redefineAlarm(site, alarm, definition);
+    else addAlarm(site, definition, rows.get(definition.id));
   }
 }
 
 /** Put an alarm in force. One that was retired a moment ago has a row: it is overwritten, not deleted. */
-export function addAlarm(site: SiteState, definition: AlarmDefinition, state: AlarmState): Alarm {
+function addAlarm(site: SiteState, definition: AlarmDefinition, row: AlarmState | undefined): void {
   const slot = definition.tag === '' ? -1 : slotOf(site.points, definition.device, definition.tag);
-  const alarm: Alarm = { definition, state, slot, outer: undefined, inner: undefined };
+  const alarm: Alarm = { definition, state: row ?? pristineState(definition), slot, outer: undefined, inner: undefined };
   site.alarms.set(definition.id, alarm);
   if (site.removed.delete(definition.id)) site.changed.add(alarm);
-  return alarm;
+  if (row !== undefined) redefineAlarm(site, alarm, definition);
 }
 
 function redefineAlarm(site: SiteState, alarm: Alarm, definition: AlarmDefinition): void {

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countingPlant } from './counting-plant.ts';
+import { isRunning, type RunningPlant, runPlant, until } from './run-plant.ts';
+import { findDoubles, findHoles, findLost, longestJump, readCounts, type StoredCounts } from './stored-counts.ts';
+
+/** Steps of 100 ms that may lie between two readings when nothing is lost: the machine may be busy. */
+const TOLERATED_STEPS = 12;
+
+const folder = mkdtempSync(join(tmpdir(), 'kp-plant-'));
+const files = countingPlant(join(folder, 'yaml'));
+let plant: RunningPlant;
+
+beforeAll(async () => {
+  files.writeSite();
+  files.writeDevice();
+  plant = await runPlant({ paths: [files.folder], data: join(folder, 'data') });
+});
+
+afterAll(async () => {
+  await plant?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const counts = (): Promise<StoredCounts> => readCounts(plant.databaseUrl());
+
+/** Wait until readings made after this call are committed. */
+async function untilRowsAfter(sinceUs: bigint): Promise<StoredCounts> {
+  return until(
+    'rows after the kill',
+    async () => {
+      const present = await counts();
+      return present.rows.filter(({ timeUs, value }) => timeUs > sinceUs && value !== null).length >= 10 ? present : undefined;
+    },
+    40_000,
+  );
+}
+
+const nowUs = (): bigint => BigInt(Date.now()) * 1000n;
+
+/** Kill -9 a process while readings flow, wait until they flow again, and compare. */
+async function killAndCompare(kill: () => Promise<void> | void): Promise<{ readonly before: StoredCounts; readonly after: StoredCounts }> {
+  const before = await counts();
+  await kill();
+  const after = await untilRowsAfter(nowUs());
+  expect(findLost(before, after)).toEqual([]);
+  expect(findDoubles(after)).toEqual([]);
+  expect(findHoles(after)).toEqual([]);
+  return { before, after };
+}
+
+describe('one YAML file becomes readings', () => {
+  it('from the file through plan, collector, TLS ingest and commit to GET value', async () => {
+    const value = await until('a value', () =>
+      plant
+        .get<{ value: number | null; status: number; origin: string }>('namespaces/default/devices/counter/tags/count/value')
+        .then((answer) => (answer.value === null ? undefined : answer)),
+    );
+    expect(value).toMatchObject({ status: 0, origin: 'Simulated' });
+    const { readings } = await until('history', async () => {
+      const page = await plant.get<{ readings: { value: number }[] }>(
+        'namespaces/default/devices/counter/tags/count/readings?limit=5&order=asc',
+      );
+      return page.readings.length >= 5 ? page : undefined;
+    });
+    expect(readings.map((reading) => reading.value)).toEqual([...readings.map((reading) => reading.value)].sort((a, b) => a - b));
+  });
+});
+
+describe('after a kill -9 no committed reading is missing or double', () => {
+  it('of the api: the collector keeps what it measured meanwhile', async () => {
+    const pid = plant.pid('api');
+    const startUs = nowUs();
+    const { after } = await killAndCompare(() => void process.kill(pid, 'SIGKILL'));
+    expect(plant.pid('api')).not.toBe(pid);
+    expect(longestJump(after, startUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
+  });
+
+  it('of the database: the collector keeps what could not be committed', async () => {
+    const pid = plant.pid('postgres');
+    const startUs = nowUs();
+    const { after } = await killAndCompare(() => void process.kill(pid, 'SIGKILL'));
+    expect(plant.pid('postgres')).not.toBe(pid);
+    expect(longestJump(after, startUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
+  });
+
+  it('of the collector: a new run goes on beside the old one', async () => {
+    const pid = plant.pid('kubeplant: collector');
+    const { before, after } = await killAndCompare(() => void process.kill(pid, 'SIGKILL'));
+    expect(Object.keys(after.committed).length).toBe(Object.keys(before.committed).length + 1);
+  });
+
+  it('of the operator: data flow on and it comes back', async () => {
+    const pid = plant.pid('operator');
+    const startUs = nowUs();
+    const { after } = await killAndCompare(() => void process.kill(pid, 'SIGKILL'));
+    await until('a new operator', () => plant.processes().find(({ name, state }) => name === 'operator' && state === 'Running'));
+    expect(longestJump(after, startUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
+    expect(plant.pid('kubeplant: collector')).toBeGreaterThan(0);
+  });
+
+  it('of the parent: its children end by themselves, and the next start goes on with the same data', async () => {
+    const before = await counts();
+    const pids = plant
+      .processes()
+      .filter(({ name }) => name !== 'postgres')
+      .flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+    await plant.stop('SIGKILL');
+    await until('all children gone', () => (pids.some(isRunning) ? undefined : true), 15_000);
+    plant = await runPlant({ paths: [files.folder], data: plant.data });
+    const after = await untilRowsAfter(nowUs());
+    expect(findLost(before, after)).toEqual([]);
+    expect(findDoubles(after)).toEqual([]);
+    expect(findHoles(after)).toEqual([]);
+  });
+});
+
+describe('the files are followed', () => {
+  it('a saved tag gives rows within seconds, and no other tag is disturbed', async () => {
+    const startUs = nowUs();
+    const collector = plant.pid('kubeplant: collector');
+    files.writeDevice(['extra']);
+    await until(
+      'a row of the new tag',
+      () =>
+        plant
+          .get<{ readings: unknown[] }>('namespaces/default/devices/counter/tags/extra/readings?limit=1')
+          .then(({ readings }) => (readings.length > 0 ? true : undefined)),
+      8000,
+    );
+    expect(plant.pid('kubeplant: collector')).toBe(collector);
+    expect(longestJump(await counts(), startUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
+  });
+
+  it('a broken file is named with line and column, and the plant stays as it was', async () => {
+    files.writeText('apiVersion: kubeplant.io/v1alpha1\nkind: Device\nmetadata: {name: counter\n');
+    const problem = await until(
+      'the problem',
+      () => plant.events.find(({ event, file }) => event === 'problem' && file?.endsWith('device.yaml')),
+      5000,
+    );
+    expect(problem.line).toBeGreaterThanOrEqual(3);
+    expect(problem.column).toBeGreaterThanOrEqual(1);
+    await untilRowsAfter(nowUs());
+    const { items } = await plant.get<{ items: { name: string }[] }>('tags?device=counter');
+    expect(items.map(({ name }) => name).sort()).toEqual(['count', 'extra']);
+    files.writeDevice();
+    await until(
+      'the corrected file in force',
+      async () => ((await plant.get<{ total: number }>('tags?device=counter')).total === 1 ? true : undefined),
+      8000,
+    );
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends every process within ten seconds with exit code 0', async () => {
+    const pids = plant.processes().flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+    const { code, ms } = await plant.stop('SIGINT');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(10_000);
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+});

@@ -27,9 +27,11 @@ export function decodeMbap(bytes: Uint8Array, start: number, end: number): AduDe
 
 /** Put a PDU behind an MBAP header. */
 export function encodeMbap(transactionId: number, unitId: number, pdu: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HEADER_BYTES + pdu.length);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + pdu.length);
   frame[0] = transactionId >> 8;
   frame[1] = transactionId & 0xff;
+  frame[2] = 0;
+  frame[3] = 0;
   frame[4] = (pdu.length + 1) >> 8;
   frame[5] = (pdu.length + 1) & 0xff;
   frame[6] = unitId;

@@ -20,7 +20,7 @@ export function decodeRtu(direction: Direction, bytes: Uint8Array, start: number
 
 /** Put a PDU between a unit id and its CRC. */
 export function encodeRtu(unitId: number, pdu: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(pdu.length + 3);
+  const frame = Buffer.allocUnsafe(pdu.length + 3);
   frame[0] = unitId;
   frame.set(pdu, 1);
   const crc = crc16(frame, 0, pdu.length + 1);

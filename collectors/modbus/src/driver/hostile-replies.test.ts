@@ -17,6 +17,7 @@ type OnFinished = (fn: () => Promise<void>) => void;
 async function start(
   framing: Framing,
   onFinished: OnFinished = onTestFinished,
+  timeout = '60ms',
 ): Promise<{ server: HostileServer; sink: ReturnType<typeof createRecordingSink> }> {
   const image = new RegisterImage();
   image.set(3, 0, [HONEST, HONEST, HONEST, HONEST]);

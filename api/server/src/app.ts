@@ -9,7 +9,7 @@ import { createPlant } from './actions/plant/plant.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle } from './auth/login-throttle.ts';
 import type { SigningKeys } from './auth/signing-keys.ts';
-import { serveConsole } from './http/console-files.ts';
+import { noSuchPage, serveConsole } from './http/console-files.ts';
 import { serveDocs } from './http/docs.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { mountActions } from './http/mount-actions.ts';
@@ -59,6 +59,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200 },
   });
   app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler(async ({ url }) => {
+    throw noSuchPage(url.split('?')[0] ?? url);
+  });
   app.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = toProblem(deps.log, error, request);
     return reply
@@ -73,7 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(cookie);
   await app.register(compress, { global: true, threshold: 2048, encodings: ['gzip'] });
   await app.register(websocket, {
-    options: { maxPayload: liveMessageBytes, clientTracking: false },
+    options: { maxPayload: liveMessageBytes },
     errorHandler: (_error, socket) => socket.terminate(),
   });
   const actionDeps = createActionDeps(deps, (ids) => live.endSessions(ids));

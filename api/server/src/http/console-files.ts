@@ -20,7 +20,8 @@ export async function serveConsole(app: FastifyInstance, consoleDir: string | un
   });
 }
 
-const noSuchPage = (path: string): ActionError =>
+/** 404 of an address. */
+export const noSuchPage = (path: string): ActionError =>
   new ActionError({ status: 404, code: 'no-such-address', detail: `There is nothing at ${path}; /docs lists the api.` });
 
 const howToBuild = (consoleDir: string | undefined): string =>

@@ -21,7 +21,7 @@ const packages = [
   'console',
 ];
 
-const generated = ['**/gen/src/**', '**/generated/**', '**/dist/**', '**/node_modules/**', '**/.kubeplant/**'];
+const generated = ['**/gen/src', '**/generated', '**/dist', '**/node_modules', '**/.kubeplant'];
 
 const overrides = Object.entries(IMPORT_TABLE).map(([folder, allowed]) => {
   const paths: Record<string, string> = {};

@@ -31,7 +31,8 @@ const values = (text: string): unknown[] => {
 };
 
 /** Edit one document of a file to another value, and read the result back. */
-function edit(text: string, documentIndex: number, change: (value: any) => void): string { // biome-ignore lint/suspicious/noExplicitAny: test values
+function edit(text: string, documentIndex: number, change: (value: any) => void): string {
+  // biome-ignore lint/suspicious/noExplicitAny: test values
   const before = values(text)[documentIndex];
   const after = structuredClone(before);
   change(after);
@@ -54,7 +55,11 @@ describe('an edit in place', () => {
   });
 
   it('quotes what would be read as something else', () => {
-    const edited = edit(FILE, 0, (site) => (site.metadata.labels = { a: 'on', b: '010', c: '1:30', d: 'plain', e: '', f: 'x: y', g: 'two\nlines\n', y: 'yes' }));
+    const edited = edit(
+      FILE,
+      0,
+      (site) => (site.metadata.labels = { a: 'on', b: '010', c: '1:30', d: 'plain', e: '', f: 'x: y', g: 'two\nlines\n', y: 'yes' }),
+    );
     expect(edited).toContain('a: "on"');
     expect(edited).toContain('b: "010"');
     expect(edited).toContain('d: plain');
@@ -90,7 +95,9 @@ describe('an edit in place', () => {
 
   it('edits an item of a List', () => {
     const text = 'kind: List\nitems:\n- {a: 1}\n- a: 2 # two\n';
-    expect(editText(text, { documentIndex: 0, itemIndex: 1 }, [{ kind: 'Set', path: ['a'], value: 3 }])).toBe('kind: List\nitems:\n- {a: 1}\n- a: 3 # two\n');
+    expect(editText(text, { documentIndex: 0, itemIndex: 1 }, [{ kind: 'Set', path: ['a'], value: 3 }])).toBe(
+      'kind: List\nitems:\n- {a: 1}\n- a: 3 # two\n',
+    );
   });
 
   it('removes a document and keeps the rest; of the last one nothing is left', () => {

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { countingPlant } from '../plant/counting-plant.ts';
+import { type RunningPlant, runPlant } from '../plant/run-plant.ts';
+import { median } from './median.ts';
+import type { BenchResult } from './types.ts';
+
+/** A figure of its own: the median in seconds, at most the goal. */
+export const figure = (name: string, goal: number, ours: readonly number[], notes: readonly string[]): BenchResult => ({
+  name,
+  goal,
+  gate: goal,
+  ratio: median(ours),
+  unit: 's',
+  higherIsBetter: false,
+  ours,
+  peer: [],
+  notes,
+});
+
+/** Run a plant in a new folder, and leave nothing behind. */
+export async function withPlant(
+  run: (plant: RunningPlant, startMs: number, files: ReturnType<typeof countingPlant>) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kp-bench-up-'));
+  const files = countingPlant(join(folder, 'yaml'));
+  files.writeSite();
+  files.writeDevice();
+  const startMs = Date.now();
+  const plant = await runPlant({ paths: [files.folder], data: join(folder, 'data') });
+  try {
+    await run(plant, startMs, files);
+  } finally {
+    await plant.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** True once the tag has a value. */
+export async function readValue(plant: RunningPlant, tag: string): Promise<true | undefined> {
+  const { value } = await plant.get<{ value: number | null }>(`namespaces/default/devices/counter/tags/${tag}/value`);
+  return value === null ? undefined : true;
+}

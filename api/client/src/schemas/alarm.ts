@@ -43,7 +43,12 @@ export const ListAlarmsInput = Closed({
   device: Type.Optional(Label),
   tag: Type.Optional(TagName),
   rule: Type.Optional(Label),
-  state: Type.Optional(Type.Array(Type.Enum(ALARM_STATES), { maxItems: 9, description: 'parted by commas; by default what an operator must see: UNACK, ACKED, RTNUN, LUNACK, LACKED' })),
+  state: Type.Optional(
+    Type.Array(Type.Enum(ALARM_STATES), {
+      maxItems: 9,
+      description: 'parted by commas; by default what an operator must see: UNACK, ACKED, RTNUN, LUNACK, LACKED',
+    }),
+  ),
   priority: Type.Optional(Type.Array(Type.Enum(PRIORITIES), { maxItems: 5, description: 'parted by commas' })),
   sort: Type.Optional(
     Type.Enum(['urgency', 'activeTime', 'priority', 'state', 'device', 'site'], {

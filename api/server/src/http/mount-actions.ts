@@ -1,14 +1,14 @@
-import { PassThrough } from 'node:stream';
-import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Action, ActionDeps, StreamedOutput } from '../actions/action.ts';
 import { type Call, runAction } from '../actions/run-action.ts';
 import { collectInput } from './collect-input.ts';
 import { MOUNTS, type Mount } from './mounts.ts';
 import { createRefreshCookie } from './refresh-cookie.ts';
+import { createStreamGate } from './stream-gate.ts';
 
 /** Mount every action of the table. `checkOutput` is told each answer; tests hold it against the schema. */
 export function mountActions(app: FastifyInstance, deps: ActionDeps, checkOutput?: (action: Action, output: unknown) => void): void {
+  const streams = createStreamGate(deps.log);
   for (const mount of MOUNTS) {
     app.route({
       method: mount.method,
@@ -18,7 +18,7 @@ export function mountActions(app: FastifyInstance, deps: ActionDeps, checkOutput
         const input = collectInput(mount, action, request);
         const output = await runAction(deps, action, toCall(request, reply), input);
         reply.header('cache-control', 'no-store');
-        if (action.output === undefined) return sendStream(deps, reply, output as StreamedOutput); // A stream action's run says so.
+        if (action.output === undefined) return streams.send(reply, output as StreamedOutput); // A stream action's run says so.
         checkOutput?.(action, output);
         setEntityTag(mount, reply, output);
         return reply
@@ -50,21 +50,4 @@ const wantsCsv = (request: FastifyRequest): boolean => /(^|,)\s*text\/csv\b/i.te
 function setEntityTag(mount: Mount, reply: FastifyReply, output: unknown): void {
   const version = (output as { metadata?: { resourceVersion?: unknown } }).metadata?.resourceVersion;
   if (mount.path.endsWith('/:plural/:name') && mount.method === 'GET' && typeof version === 'string') reply.header('etag', `"${version}"`);
-}
-
-/** Send as fast as it is taken. When the client is gone, the next chunk rejects and the source is closed. */
-function sendStream(deps: ActionDeps, reply: FastifyReply, output: StreamedOutput): FastifyReply {
-  const body = new PassThrough({ highWaterMark: 64 * 1024 });
-  const send = async (chunk: string): Promise<void> => {
-    if (body.destroyed) throw new Error('the client is gone');
-    if (!body.write(chunk)) await Promise.race([once(body, 'drain'), once(body, 'close')]);
-  };
-  output.write(send).then(
-    () => body.end(),
-    (error: unknown) => {
-      if (!body.destroyed) deps.log.error({ err: error }, 'an export failed half-way');
-      body.destroy(error instanceof Error ? error : new Error(String(error)));
-    },
-  );
-  return reply.type(output.contentType).header('content-disposition', `attachment; filename="${output.fileName}"`).send(body);
 }

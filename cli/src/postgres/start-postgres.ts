@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.ts';
 import { type DataDirectory, readIfThere, writeSecret } from '../plant/data-directory.ts';
@@ -23,12 +23,16 @@ const START_TIMEOUT_MS = 60_000;
 /** Make the database at the first start, stop one left behind, start it, and write its URL down. */
 export async function startPostgres(deps: Deps, data: DataDirectory): Promise<EmbeddedPostgres> {
   const user = serviceUser();
+  const isNew =
+    lstatSync(data.postgres, { throwIfNoEntry: false }) === undefined && !existsSync(join(data.root, 'keys', 'database-password'));
   const folder = prepareFolder(data, user !== undefined);
   const binaries = await preparePostgresBinaries(user !== undefined);
   const dataFolder = join(folder, 'data');
   const logFile = join(data.logs, 'postgres.log');
   const stopped = await stopOrphan(dataFolder);
   const passwordFile = join(data.root, 'keys', 'database-password');
+  // The data directory was deleted by hand and its keys with it: nobody can open what is left of it elsewhere.
+  if (isNew && user !== undefined) rmSync(dataFolder, { recursive: true, force: true });
   const first = !existsSync(dataFolder);
   if (first) writeSecret(passwordFile, await createCluster({ binaries, folder, user, logFile }));
   const password = readIfThere(passwordFile);

@@ -33,6 +33,7 @@ export async function withPlant(
     await run(plant, startMs, files);
   } finally {
     await plant.stop();
+    plant.reset();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -21,6 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await plant?.stop();
+  plant?.reset();
   rmSync(folder, { recursive: true, force: true });
 });
 

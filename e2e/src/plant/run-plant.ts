@@ -38,6 +38,8 @@ export interface RunningPlant {
   pid(name: string): number;
   get<T>(path: string): Promise<T>;
   databaseUrl(): string;
+  /** Delete the data, the database's wherever it lies, once the plant has ended. */
+  reset(): void;
   /** Send a signal and wait for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ readonly code: number | null; readonly ms: number }>;
 }
@@ -86,6 +88,7 @@ export async function runPlant(options: {
       return (await response.json()) as T;
     },
     databaseUrl: () => readFileSync(join(options.data, 'keys/database-url'), 'utf8'),
+    reset: () => void execFileSync(process.execPath, [COMMAND, 'reset', '--yes', '--data', options.data], { stdio: 'ignore' }),
     stop: async (signal = 'SIGINT') => {
       const begunMs = Date.now();
       if (child.exitCode !== null || child.signalCode !== null) return { code: child.exitCode, ms: 0 };

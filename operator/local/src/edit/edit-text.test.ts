@@ -31,8 +31,8 @@ const values = (text: string): unknown[] => {
 };
 
 /** Edit one document of a file to another value, and read the result back. */
+// biome-ignore lint/suspicious/noExplicitAny: test values
 function edit(text: string, documentIndex: number, change: (value: any) => void): string {
-  // biome-ignore lint/suspicious/noExplicitAny: test values
   const before = values(text)[documentIndex];
   const after = structuredClone(before);
   change(after);

@@ -2,11 +2,12 @@ import type { ChannelConfig, EffectiveDevice, ShardConfig } from '@kubeplant/crd
 import { Status } from '@kubeplant/words';
 import type { CollectorMetrics } from './collector-metrics.ts';
 import { type CollectedDevice, createDevice, type DeviceDeps } from './device/create-device.ts';
+import { createConverterCache } from './convert/create-converter.ts';
 import { createSink } from './create-sink.ts';
 import type { Channel, Clock, Driver } from './driver.ts';
 
 /** What the channels of a collector need. */
-export interface ChannelSetDeps extends DeviceDeps {
+export interface ChannelSetDeps extends Omit<DeviceDeps, 'converterOf'> {
   readonly clock: Clock;
   readonly driver: Driver;
   readonly metrics: Pick<CollectorMetrics, 'readings' | 'overrun' | 'protocolError'>;
@@ -40,12 +41,12 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
     closing.add(done);
   }
 
-  function applyChannel(config: ChannelConfig): void {
+  function applyChannel(config: ChannelConfig, converterOf: DeviceDeps['converterOf']): void {
     const fingerprint = fingerprintOf(config);
     const before = open.get(config.key);
     if (before?.fingerprint === fingerprint) return;
     const devices = before?.devices ?? new Map<string, CollectedDevice>();
-    const active = updateDevices(deps, devices, config.devices);
+    const active = updateDevices({ ...deps, converterOf }, devices, config.devices);
     const wanted = { ...config, devices: active };
     let channel = before?.channel;
     if (active.length === 0) {
@@ -69,7 +70,8 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
     apply: (config) => {
       const keys = new Set(config.channels.map(({ key }) => key));
       for (const [key, channel] of open) if (!keys.has(key)) closeChannel(key, channel);
-      for (const channel of config.channels) applyChannel(channel);
+      const converterOf = createConverterCache();
+      for (const channel of config.channels) applyChannel(channel, converterOf);
     },
     devices: () => [...open.values()].flatMap(({ devices }) => [...devices.values()]),
     close: async () => {
@@ -81,7 +83,11 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
 }
 
 /** Bring the run-time devices in line; returns those a driver may talk to. */
-function updateDevices(deps: ChannelSetDeps, devices: Map<string, CollectedDevice>, wanted: readonly EffectiveDevice[]): EffectiveDevice[] {
+function updateDevices(
+  deps: ChannelSetDeps & DeviceDeps,
+  devices: Map<string, CollectedDevice>,
+  wanted: readonly EffectiveDevice[],
+): EffectiveDevice[] {
   const names = new Set(wanted.map(({ name }) => name));
   for (const name of devices.keys()) if (!names.has(name)) devices.delete(name);
   for (const config of wanted) {

@@ -15,45 +15,44 @@ export interface RunDictionary {
 
 const ENTRIES_PER_MESSAGE = 10_000;
 
-type Entry = { readonly device: RunDevice } | { readonly tag: RunTag };
+type Entry = RunDevice | RunTag;
+
+const isTag = (entry: Entry): entry is RunTag => 'tag' in entry;
 
 /** A dictionary for the run `run`. */
 export function createRunDictionary(run: string): RunDictionary {
   const entries: Entry[] = [];
-  const devices = new Map<string, number>();
-  const tags = new Map<string, number>();
+  const devices = new Map<string, { readonly id: number; readonly tags: Map<string, number> }>();
+  let tagCount = 0;
 
-  function deviceId(device: string): number {
+  function knowDevice(device: string): { readonly id: number; readonly tags: Map<string, number> } {
     const known = devices.get(device);
-    if (known !== undefined) return known;
-    const id = devices.size + 1;
-    devices.set(device, id);
-    entries.push({ device: { id, device } });
-    return id;
+    if (known) return known;
+    const fresh = { id: devices.size + 1, tags: new Map<string, number>() };
+    devices.set(device, fresh);
+    entries.push({ id: fresh.id, device });
+    return fresh;
   }
 
   return {
     run,
-    deviceId,
+    deviceId: (device) => knowDevice(device).id,
     tagId: (device, { name, text, simulated }) => {
-      const key = `${device}/${name}/${text}/${simulated}`;
-      const known = tags.get(key);
+      const owner = knowDevice(device);
+      // A tag name has no space; the plain case needs no text of its own.
+      const key = text || simulated ? `${name} ${text} ${simulated}` : name;
+      const known = owner.tags.get(key);
       if (known !== undefined) return known;
-      const owner = deviceId(device);
-      const id = tags.size + 1;
-      tags.set(key, id);
-      entries.push({ tag: { id, device: owner, tag: name, text, simulated } });
+      const id = ++tagCount;
+      owner.tags.set(key, id);
+      entries.push({ id, device: owner.id, tag: name, text, simulated });
       return id;
     },
     messagesAfter: (sent) => {
       const messages: Run[] = [];
       for (let from = sent; from < entries.length; from += ENTRIES_PER_MESSAGE) {
         const part = entries.slice(from, from + ENTRIES_PER_MESSAGE);
-        messages.push({
-          run,
-          devices: part.flatMap((entry) => ('device' in entry ? [entry.device] : [])),
-          tags: part.flatMap((entry) => ('tag' in entry ? [entry.tag] : [])),
-        });
+        messages.push({ run, devices: part.filter((entry): entry is RunDevice => !isTag(entry)), tags: part.filter(isTag) });
       }
       return messages;
     },

@@ -1,7 +1,6 @@
 import type { EffectiveTag } from '@kubeplant/crds/model';
 import { Flag } from '@kubeplant/words';
 import type { Converted, Converter } from '../convert/converted.ts';
-import { createConverter } from '../convert/create-converter.ts';
 import { deadbandWidth } from './should-report.ts';
 
 /** A tag at run time. */
@@ -25,11 +24,11 @@ export interface TagState {
 export const isText = (tag: EffectiveTag): boolean => tag.dataType === 'String' || tag.kind === 'Text';
 
 /** A tag from which nothing was sent yet. `before`: the same tag under the configuration before this one. */
-export function createTagState(tag: EffectiveTag, id: number, before: EffectiveTag | undefined): TagState {
+export function createTagState(tag: EffectiveTag, id: number, convert: Converter, before: EffectiveTag | undefined): TagState {
   const changed = before !== undefined && meaningOf(before) !== meaningOf(tag);
   return {
     tag,
-    convert: createConverter(tag),
+    convert,
     width: deadbandWidth(tag),
     id,
     text: isText(tag),

@@ -45,7 +45,7 @@ export interface OwnerBehaviour {
   receive: boolean;
   /** Commit each block; `quietly`: without telling (a lost acknowledgement). */
   commit: 'yes' | 'quietly' | 'no';
-  /** Cut the stream after this many blocks. */
+  /** Cut every stream after this many blocks. */
   cutAfterBlocks: number;
 }
 
@@ -167,10 +167,7 @@ function takeBlock(owner: OwnerState, call: OpenCall, bytes: Buffer): void {
   if (behaviour.commit === 'yes') {
     call.write({ message: { $case: 'committed', value: { progress: [{ run, committed: [{ first: seq, last: seq }] }] } } });
   }
-  if (--behaviour.cutAfterBlocks <= 0) {
-    behaviour.cutAfterBlocks = Number.POSITIVE_INFINITY;
-    cutCall(owner, call);
-  }
+  if (owner.order.filter((kind) => kind === 'block').length >= behaviour.cutAfterBlocks) cutCall(owner, call);
 }
 
 function sendAll(owner: OwnerState, message: NonNullable<OwnerMessage['message']>): void {

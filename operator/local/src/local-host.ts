@@ -4,6 +4,7 @@ import { shardToken, tokenHash, type Logger } from '@kubeplant/kit';
 import type { ModelLink } from '@kubeplant/operator-link';
 import { createPlanner, type Plan, type SimulatorEndpoints } from '@kubeplant/plan';
 import { acceptFiles } from './accept/accept-files.ts';
+import { keepUnread } from './accept/keep-unread.ts';
 import { loadAccepted, saveAccepted } from './accept/persist.ts';
 import type { Accepted, AcceptedResource } from './accept/types.ts';
 import { readAssignment, writeConfigDirectories } from './carry-out/config-directories.ts';
@@ -99,7 +100,8 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     options.onWatched(collected.watched);
     files = await Promise.all(collected.paths.map(readSourceFile));
     const acceptance = acceptFiles(files, accepted);
-    accepted = acceptance.accepted;
+    const unread = collected.problems.some(({ severity }) => severity === 'Error');
+    accepted = unread ? keepUnread(accepted, acceptance.accepted) : acceptance.accepted;
     await saveAccepted(acceptedFile, accepted);
     const resources = [...accepted.values()].flat();
     const next = planNow(resources.map(({ object }) => object));

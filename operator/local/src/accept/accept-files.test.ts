@@ -6,6 +6,7 @@ import { formatProblem } from '../problem.ts';
 import { collectPaths } from '../source/collect-paths.ts';
 import { readSourceFile } from '../source/read-file.ts';
 import { acceptFiles } from './accept-files.ts';
+import { keepUnread } from './keep-unread.ts';
 import type { Accepted } from './types.ts';
 
 const folders: string[] = [];
@@ -144,6 +145,21 @@ describe('a file that breaks', () => {
     const first = await read(folder);
     write({ 'a.yaml': 'kind: [\n', 'b.yaml': site('a') }, folder);
     expect((await read(folder, first.accepted)).names).toEqual(['Site default/a']);
+  });
+});
+
+describe('a folder that cannot be read', () => {
+  it('keeps what its files last had, but for what is declared elsewhere now', async () => {
+    const folder = write({ 'kustomization.yaml': 'resources: [a.yaml, b.yaml]\n', 'a.yaml': site('a'), 'b.yaml': site('b') });
+    const first = await read(folder);
+    write({ 'kustomization.yaml': 'resources: [a.yaml]\npatches: []\n' }, folder);
+    const second = await read(folder, first.accepted);
+    expect(second.lines[0]).toContain('kustomization.yaml:2:1 patches');
+    const names = [...keepUnread(first.accepted, second.accepted).values()].flat().map(({ object }) => object.metadata.name);
+    expect(names).toEqual(['a', 'b']);
+    const other = await read(write({ 'c.yaml': site('a', '  displayName: Moved\n') }));
+    const kept = [...keepUnread(first.accepted, other.accepted).values()].flat();
+    expect(kept.map(({ origin }) => origin.file.split('/').at(-1))).toEqual(['c.yaml', 'b.yaml']);
   });
 });
 

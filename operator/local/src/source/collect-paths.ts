@@ -15,7 +15,14 @@ export interface Collected {
 /** Every YAML file below the paths, in a stable order: files, folders (recursive), kustomizations, `-`. */
 export async function collectPaths(paths: readonly string[]): Promise<Collected> {
   const collecting: Collecting = { paths: [], problems: [], watched: [] };
-  for (const path of paths) await collectPath(collecting, path, []);
+  for (const path of paths) {
+    try {
+      await collectPath(collecting, path, []);
+    } catch (error) {
+      const { path: where = path, code, message } = error as NodeJS.ErrnoException;
+      collecting.problems.push(atFile(where, 'PathUnreadable', `it cannot be read (${code ?? message}): check its permissions`));
+    }
+  }
   const seen = new Set<string>();
   return { ...collecting, paths: collecting.paths.filter(({ file }) => !seen.has(file) && seen.add(file)) };
 }

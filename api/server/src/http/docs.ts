@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 
 const page = `<!doctype html>
@@ -34,5 +34,5 @@ export function serveDocs(app: FastifyInstance): void {
 function findFolder(): string {
   const beside = join(import.meta.dirname, 'swagger-ui');
   if (existsSync(beside)) return beside;
-  return join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui/package.json')), 'static');
+  return join(dirname(fileURLToPath(import.meta.resolve('@fastify/swagger-ui/package.json'))), 'static');
 }

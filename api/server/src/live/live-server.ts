@@ -1,5 +1,5 @@
 import type { JournalEntry, ServerMessage } from '@kubeplant/api-client';
-import type { WebSocket } from '@fastify/websocket';
+import type { WebSocket } from 'ws';
 import type { ActionDeps } from '../actions/action.ts';
 import { toAlarm, toJournalEntry } from '../actions/alarms/alarm-view.ts';
 import type { Call } from '../actions/run-action.ts';

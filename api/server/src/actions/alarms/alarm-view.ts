@@ -1,7 +1,7 @@
 import type { Alarm, JournalEntry } from '@kubeplant/api-client';
 import type { SiteModel } from '@kubeplant/crds/model';
-import type { AlarmState, AlarmTransition } from '@kubeplant/engine';
-import { type AlarmStateName, SEVERITY } from '@kubeplant/words';
+import { type AlarmState, type AlarmTransition, shownState } from '@kubeplant/engine';
+import { SEVERITY } from '@kubeplant/words';
 import { toNamespace } from '../../auth/identity.ts';
 import { formatTime } from '../time.ts';
 import type { PlacedAlarm } from './alarm-rows.ts';
@@ -35,14 +35,6 @@ export function toJournalEntry(tenant: string, site: string, transition: AlarmTr
     ...(user === undefined ? {} : { user }),
     ...(comment === undefined ? {} : { comment }),
   };
-}
-
-/** ISA-18.2; a suppressed alarm that would be NORM is NORM. */
-export function shownState({ active, acknowledged, suppressed, occurrence }: AlarmState): AlarmStateName {
-  if (!active && (acknowledged || occurrence === '')) return 'NORM';
-  if (suppressed) return 'DSUPR';
-  if (active) return acknowledged ? 'ACKED' : 'UNACK';
-  return 'RTNUN';
 }
 
 function timesOf({

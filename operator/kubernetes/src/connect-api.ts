@@ -15,8 +15,8 @@ export interface ApiOptions {
 /** Dial the api and keep its models current. */
 export const connectApi =
   ({ endpoint, tls, cluster, leaseTransitions, log }: ApiOptions) =>
-  (news: ApiNews): ModelConnection =>
-    createModelLink({
+  (news: ApiNews): ModelConnection => {
+    const link = createModelLink({
       endpoint,
       tls,
       log,
@@ -25,3 +25,5 @@ export const connectApi =
       onAccepted: news.accepted,
       onEdit: async (edit) => answerEdit(edit),
     });
+    return { ...link, isConnected: () => link.state().connection === 'Connected' };
+  };

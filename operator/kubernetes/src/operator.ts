@@ -13,7 +13,7 @@ import { type Controller, runController } from './runtime/run-controller.ts';
 import type { CollectorSettings } from './site/build-stateful-set.ts';
 import { createServiceFinder } from './site/find-services.ts';
 import { createHeldChannels } from './site/held-channels.ts';
-import { createKnowledge } from './site/knowledge.ts';
+import { createKnowledge, graceMs } from './site/knowledge.ts';
 import { type ModelPort, reconcileSite } from './site/reconcile-site.ts';
 import { createStatusWriter } from './status/write-status.ts';
 import type { SiteHealth } from '@kubeplant/operator-link';
@@ -27,6 +27,7 @@ export interface ApiNews {
 /** A connection to the api. `synced`: every site has been published once. */
 export interface ModelConnection extends ModelPort {
   synced(): void;
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -51,8 +52,9 @@ export interface OperatorDeps {
 
 /** Changes within this time are planned together. */
 const SETTLE_MS = 100;
+const LISTEN_MS = 5000;
 const RESYNC_MS = 600_000;
-const NO_API: ModelConnection = { publish: () => {}, remove: () => {}, synced: () => {}, close: async () => {} };
+const NO_API: ModelConnection = { publish: () => {}, remove: () => {}, synced: () => {}, isConnected: () => false, close: async () => {} };
 
 /** Run all controllers. The caches must be complete. Resolves `close` when what is being written is written. */
 export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
@@ -86,6 +88,7 @@ export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
     }),
     held: createHeldChannels(knowledge, deps.propagationMs),
     frozen: new Map(),
+    served: new Set<string>(),
     packed: new Map(),
     model: api,
     findServices: createServiceFinder(transport),
@@ -127,9 +130,17 @@ export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
     },
     RESYNC_MS * (0.9 + Math.random() * 0.2),
   );
+  let connected = true;
+  const listen = setInterval(() => {
+    if (api.isConnected()) knowledge.heardMs = performance.now();
+    const present = graceMs(knowledge) > 0;
+    if (present !== connected) for (const device of caches.own.Device.list()) judge('Device', keyOf(device));
+    connected = present;
+  }, LISTEN_MS);
   return {
     close: async () => {
       clearInterval(resync);
+      clearInterval(listen);
       await Promise.all([sites, ...controllers.values()].map((controller) => controller.close()));
       await api.close();
     },

@@ -3,7 +3,7 @@ import { type KubeObject, splitKey } from '../api/kube-object.ts';
 import { type Cached, type Caches, siteKeyOf } from '../cache/caches.ts';
 import type { ReconcileResult } from '../runtime/run-controller.ts';
 import { isAvailable } from '../site/availability.ts';
-import type { Knowledge } from '../site/knowledge.ts';
+import { graceMs, type Knowledge } from '../site/knowledge.ts';
 import { createDamper, type Damped, type Damper } from '../status/damper.ts';
 import { deviceStatus } from '../status/device-status.ts';
 import { acceptedStatus, ruleStatus, simulationStatus } from '../status/member-status.ts';
@@ -56,7 +56,8 @@ async function reconcileDevice(
   const { knowledge, caches } = deps;
   const judged = knowledge.sites.get(siteKeyOf(device) ?? '')?.devices.get(device.metadata.name);
   if (judged === undefined || judged.generation !== generationOf(device)) return {};
-  const report = knowledge.deviceReports.get(key);
+  const grace = graceMs(knowledge);
+  const report = grace > 0 ? knowledge.deviceReports.get(key) : undefined;
   const damper = dampers.get(key) ?? { connected: createDamper(), dataFlowing: createDamper() };
   dampers.set(key, damper);
   const nowMs = performance.now();
@@ -64,8 +65,9 @@ async function reconcileDevice(
   const dataFlowing = report === undefined ? undefined : damper.dataFlowing.observe(report.dataFlowing, nowMs);
   const collector =
     judged.shard === undefined ? undefined : caches.children.StatefulSet.get(`${device.metadata.namespace}/${judged.shard}`);
-  const confirmed = knowledge.confirmed.get(`Device/${key}`) !== undefined;
-  const status = deviceStatus({ device, judged, confirmed, collector, report, connected, dataFlowing });
+  const confirmed = knowledge.confirmed.has(`Device/${key}`);
+  if (judged.calculated && !confirmed && waitsForApi(device, deps)) return { requeueAfterMs: grace };
+  const status = deviceStatus({ device, judged, confirmed, collector, report, inGrace: grace > 0, connected, dataFlowing });
   const { requeueAfterMs } = await reportStatus('Device', device, status, deps);
   return { requeueAfterMs: soonest([requeueAfterMs, lookAgain(connected), lookAgain(dataFlowing)]) };
 }
@@ -77,10 +79,17 @@ function soonest(delays: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
+/** True: this generation was judged before and the api has not had the time to confirm it again. */
+function waitsForApi(object: KubeObject, { knowledge, hasApi }: StatusControllerDeps): boolean {
+  const { observedGeneration } = (object.status ?? {}) as { readonly observedGeneration?: number }; // the schema of every kind of ours
+  return hasApi && observedGeneration === generationOf(object) && graceMs(knowledge) > 0;
+}
+
 async function reconcileRule(key: string, rule: Cached<AlarmRule>, deps: StatusControllerDeps): Promise<ReconcileResult> {
   const judged = deps.knowledge.sites.get(siteKeyOf(rule) ?? '')?.rules.get(rule.metadata.name);
   if (judged === undefined || judged.generation !== generationOf(rule)) return {};
-  const confirmed = judged.revision !== undefined && deps.knowledge.confirmed.get(`AlarmRule/${key}`) !== undefined;
+  const confirmed = deps.knowledge.confirmed.has(`AlarmRule/${key}`);
+  if (!confirmed && waitsForApi(rule, deps)) return { requeueAfterMs: graceMs(deps.knowledge) };
   return reportStatus('AlarmRule', rule, ruleStatus(rule, judged, confirmed), deps);
 }
 
@@ -98,12 +107,18 @@ async function reconcileSiteStatus(key: string, site: Cached<Site>, deps: Status
   const { knowledge, caches, hasApi } = deps;
   const judged = knowledge.sites.get(key);
   if (judged === undefined) return {};
+  if (!knowledge.accepted.has(key) && waitsForApi(site, deps)) return { requeueAfterMs: graceMs(knowledge) };
   const { namespace } = splitKey(key);
+  const wasReady =
+    site.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true && !knowledge.availableAt.has(key);
+  knowledge.availableAt.set(key, '');
   const unavailable: string[] = [];
   const neverAvailable: string[] = [];
   for (const [shard, revision] of judged.shards) {
-    if (isAvailable(caches.children.StatefulSet.get(`${namespace}/${shard}`))) knowledge.availableAt.set(`${namespace}/${shard}`, revision);
-    else unavailable.push(shard);
+    const available = isAvailable(caches.children.StatefulSet.get(`${namespace}/${shard}`));
+    // Before this process began it was Ready: every collector was available then.
+    if (available || wasReady) knowledge.availableAt.set(`${namespace}/${shard}`, revision);
+    if (!available) unavailable.push(shard);
     if (knowledge.availableAt.get(`${namespace}/${shard}`) === undefined) neverAvailable.push(shard);
   }
   const devices = countDevices(key, caches);

@@ -58,7 +58,15 @@ export interface Knowledge {
   readonly confirmed: Map<string, string>;
   /** `namespace/shard` → configuration with which it was available at least once. */
   readonly availableAt: Map<string, string>;
+  /** When the api was last connected, or this process began; milliseconds of the monotonic clock. */
+  heardMs: number;
 }
+
+/** What was known before a restart or a short break still counts this long. */
+const GRACE_MS = 60_000;
+
+/** Time for which what the api said earlier, or before this process began, still counts; 0: it is too old. */
+export const graceMs = ({ heardMs }: Pick<Knowledge, 'heardMs'>): number => Math.max(0, heardMs + GRACE_MS - performance.now());
 
 export const createKnowledge = (): Knowledge => ({
   sites: new Map(),
@@ -67,4 +75,5 @@ export const createKnowledge = (): Knowledge => ({
   accepted: new Map(),
   confirmed: new Map(),
   availableAt: new Map(),
+  heardMs: performance.now(),
 });

@@ -19,6 +19,8 @@ export interface PlanDeps {
   readonly rootKey: string;
   /** Parts of earlier plans that suspended resources without a place in a shard keep: rules, calculated Devices, simulators. */
   readonly frozen: FrozenParts;
+  /** `namespace/name` of simulators that have served: a restart of one does not change what collectors dial. */
+  readonly served: Set<string>;
 }
 
 /** `namespace/site` → what of its last plan cannot be read back from the shards. */
@@ -45,7 +47,7 @@ export async function planGathered(key: string, gathered: GatheredSite, deps: Pl
       },
     });
   const first = run({});
-  const endpoints = readyEndpoints(first.simulators, caches);
+  const endpoints = readyEndpoints(first.simulators, deps);
   const result = Object.keys(endpoints).length === 0 ? first : run(endpoints);
   remember(key, result, deps.frozen);
   return result;
@@ -58,10 +60,14 @@ async function readPrevious(key: string, { caches, transport, frozen }: PlanDeps
 }
 
 /** Where the simulators that run listen. A name of the cluster, so it stays when the pod does not. */
-function readyEndpoints(simulators: readonly SimulatorConfig[], { children }: Caches): SimulatorEndpoints {
+function readyEndpoints(simulators: readonly SimulatorConfig[], { caches, served }: PlanDeps): SimulatorEndpoints {
   const endpoints: Record<string, { readonly host: string; readonly port: number }> = {};
   for (const config of simulators) {
-    if (!isAvailable(children.Deployment.get(`${config.namespace}/${simulatorName(config)}`))) continue;
+    const key = `${config.namespace}/${simulatorName(config)}`;
+    const deployment = caches.children.Deployment.get(key);
+    if (deployment === undefined) served.delete(key);
+    else if (isAvailable(deployment)) served.add(key);
+    if (!served.has(key)) continue;
     for (const { channel, port } of config.listeners) endpoints[`${config.namespace}/${channel}`] = { host: simulatorHost(config), port };
   }
   return endpoints;

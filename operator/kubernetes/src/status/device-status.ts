@@ -16,6 +16,8 @@ export interface DeviceFacts {
   /** StatefulSet of its collector. */
   readonly collector: KubeObject | undefined;
   readonly report: DeviceReport | undefined;
+  /** True: no report yet, but what the status says may still hold. */
+  readonly inGrace: boolean;
   readonly connected: Damped | undefined;
   readonly dataFlowing: Damped | undefined;
 }
@@ -24,7 +26,7 @@ const MAX_REJECTED = 20;
 
 /** Ready: what is declared is applied. Connected and DataFlowing: whether the field answers. */
 export function deviceStatus(facts: DeviceFacts): WantedStatus {
-  const { device, judged, report } = facts;
+  const { device, judged, report, inGrace } = facts;
   const rejected = report?.rejected.slice(0, MAX_REJECTED).map(({ tag, reason }) => ({ name: tag, reason: reason.slice(0, 1024) }));
   return {
     conditions: [
@@ -40,12 +42,19 @@ export function deviceStatus(facts: DeviceFacts): WantedStatus {
       suspended(device),
     ],
     fields: {
+      ...(report === undefined && inGrace && kept(device)),
       tags: judged.tags,
       ...(judged.shard !== undefined && { collector: judged.shard }),
       ...(report !== undefined && { badTags: report.badTags }),
       ...(rejected !== undefined && rejected.length > 0 && { rejectedTags: rejected }),
     },
   };
+}
+
+/** Figures of the last report, before the next one is heard. */
+function kept({ status }: Device): Readonly<Record<string, unknown>> {
+  const { badTags, rejectedTags } = status ?? {};
+  return { ...(badTags !== undefined && { badTags }), ...(rejectedTags !== undefined && { rejectedTags }) };
 }
 
 function outcomeOf({ judged, confirmed }: DeviceFacts): Outcome {
@@ -68,9 +77,15 @@ function collectorCondition({ judged, collector, device }: DeviceFacts): WantedC
   };
 }
 
-function fieldCondition(type: 'Connected' | 'DataFlowing', damped: Damped | undefined, { device, report }: DeviceFacts): WantedCondition {
+function fieldCondition(
+  type: 'Connected' | 'DataFlowing',
+  damped: Damped | undefined,
+  { device, report, inGrace }: DeviceFacts,
+): WantedCondition {
   if (device.spec.mode === 'Disabled')
     return { type, status: 'False', reason: 'Disabled', message: 'The Device is disabled: no connection is made.' };
+  const present = device.status?.conditions?.find((item) => item.type === type);
+  if (report === undefined && inGrace && present !== undefined) return present;
   if (damped === undefined || report === undefined)
     return { type, status: 'Unknown', reason: 'NotReported', message: 'Its collector has not reported yet.' };
   const status = damped.shown ? 'True' : 'False';

@@ -50,14 +50,13 @@ function outcomeOf({ judged, accepted, hasApi, neverAvailable }: SiteFacts): Out
   return { kind: 'applied', reason: 'Applied', message: 'The model is published and every collector has its configuration.' };
 }
 
-function modelCondition({ accepted, judged, hasApi }: SiteFacts): WantedCondition {
+function modelCondition({ accepted, hasApi }: SiteFacts): WantedCondition {
   const type = 'ModelPublished';
   if (!hasApi)
     return { type, status: 'False', reason: 'NoApi', message: 'The operator runs without an api. Set KUBEPLANT_MODEL_ENDPOINT.' };
   if (accepted === undefined)
     return { type, status: 'False', reason: 'NotConfirmed', message: 'The api has not confirmed a model of this site yet.' };
-  if (accepted === judged.modelRevision) return { type, status: 'True', reason: 'Published', message: `The api has revision ${accepted}.` };
-  return { type, status: 'True', reason: 'Updating', message: `The api has revision ${accepted}, ${judged.modelRevision} is on its way.` };
+  return { type, status: 'True', reason: 'Published', message: 'The api has the model of this site.' };
 }
 
 function collectorCondition({ judged, unavailable }: SiteFacts): WantedCondition {

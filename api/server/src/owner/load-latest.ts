@@ -19,7 +19,7 @@ type LatestRow = [
 const CHECKPOINT = `SELECT tag_id, ${microsSql('time')}, value, text, status, flags, ${microsSql('received')} FROM tag_latest WHERE tag_id = ANY($1)`;
 
 const lastStored = (table: string, value: string) => `
-SELECT n.tag_id, ${microsSql('r.time')}, ${value}, r.status, r.flags, ${microsSql('r.time')} + 1000 * r.received_delta_ms
+SELECT n.tag_id, ${microsSql('r.time')}, ${value}, r.status, r.flags, ${microsSql('r.time')} + 1000::float8 * r.received_delta_ms
 FROM unnest($1::int4[], $2::timestamptz[]) AS n (tag_id, since)
 CROSS JOIN LATERAL (SELECT * FROM ${table} s WHERE s.tag_id = n.tag_id AND s.time >= n.since AND s.time >= $3::timestamptz ORDER BY s.time DESC LIMIT 1) r`;
 

@@ -19,7 +19,7 @@ export async function copyInto(client: Pick<pg.PoolClient, 'query'>, table: Hist
   const stream = client.query(from(`COPY ${table} ${COLUMNS[table]} FROM STDIN BINARY`));
   const finished = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve);
-    stream.once('error', reject);
+    stream.on('error', reject); // stays: it may come twice, from the server and from the connection
   });
   finished.catch(() => {}); // awaited below; a failure while waiting for `drain` must not be unhandled
   for (const chunk of copyChunks(parts)) {

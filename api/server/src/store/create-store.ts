@@ -41,6 +41,7 @@ export async function createStore(deps: {
     query_timeout: 60_000,
     keepAlive: true,
   });
+  pool.on('connect', (client) => client.on('error', () => {})); // while it is in use its query rejects; without a listener the process would end
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   const info = await pool.query<{ layout: Layout }>('SELECT layout FROM schema_info');
   const layout = info.rows[0]?.layout ?? 'partitions';

@@ -92,6 +92,7 @@ describe('runCollectorMain', () => {
     const values = owner.blocks.flatMap(({ value }) => value);
     expect(values).toEqual(values.map((_, i) => i + 1));
     expect(stdout).toBe('');
+    for (const line of stderr.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ name: 'collector' });
     expect(stderr).not.toContain('shard-token');
   });
 

@@ -1,4 +1,14 @@
-import { ConfigError, createLogger, createStopper, type Logger, readConfig, startProbes, startTelemetry, tellReady } from '@kubeplant/kit';
+import {
+  ConfigError,
+  createLogger,
+  createStopper,
+  type Logger,
+  logProcessWarnings,
+  readConfig,
+  startProbes,
+  startTelemetry,
+  tellReady,
+} from '@kubeplant/kit';
 import manifest from '../package.json' with { type: 'json' };
 import { COLLECTOR_SETTINGS, type CollectorSettings } from './collector-settings.ts';
 import { createClock } from './create-clock.ts';
@@ -19,6 +29,7 @@ export async function runCollectorMain(driver: Driver, env: NodeJS.ProcessEnv = 
   try {
     const settings = readConfig(COLLECTOR_SETTINGS, env);
     log = createLogger({ name: 'collector', level: settings.logLevel });
+    logProcessWarnings(log);
     await run(driver, settings, log);
   } catch (error) {
     if (error instanceof ConfigError) log.fatal(error.message);

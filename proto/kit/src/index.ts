@@ -4,6 +4,7 @@ export * from './create-backoff.ts';
 export * from './create-logger.ts';
 export * from './create-stopper.ts';
 export * from './grpc.ts';
+export * from './log-process-warnings.ts';
 export * from './peer-uris.ts';
 export * from './read-config.ts';
 export * from './shard-token.ts';

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createClock } from '@kubeplant/collector-core';
 import { ClientSession, createLane, Link, type Outcome } from '@kubeplant/collector-modbus/session';
 import modbus from 'modbus-serial';
@@ -33,7 +32,7 @@ interface PollingClient {
 }
 
 async function measure(): Promise<BenchResult> {
-  const server = fork(join(import.meta.dirname, '../peers/fast-modbus-server.ts'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const server = fork(new URL('../peers/fast-modbus-server.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   try {
     const [{ port }] = (await once(server, 'message')) as [{ port: number }];
     const ours: Sample[] = [];

@@ -1,16 +1,4 @@
-/** Function codes spoken here: MODBUS Application Protocol V1.1b3 §6. */
-export const FunctionCode = {
-  ReadCoils: 1,
-  ReadDiscreteInputs: 2,
-  ReadHoldingRegisters: 3,
-  ReadInputRegisters: 4,
-  WriteSingleCoil: 5,
-  WriteSingleRegister: 6,
-  WriteMultipleCoils: 15,
-  WriteMultipleRegisters: 16,
-} as const;
-
-/** Function code of a read. */
+/** Function code of a read: coils, discrete inputs, holding registers, input registers (MODBUS Application Protocol V1.1b3 §6.1 to §6.4). */
 export type ReadFunction = 1 | 2 | 3 | 4;
 
 /** Set in the function code of an exception response (§7). */

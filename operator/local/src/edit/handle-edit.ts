@@ -33,6 +33,8 @@ const answer = (status: number, code: string, message: string, more: Partial<Edi
 /** Carry a console edit out in the file the resource is written in, keeping comments and everything else. */
 export async function handleEdit(deps: EditDeps, edit: Edit): Promise<EditResult> {
   const title = `${edit.kind} ${nameOf(edit)}`;
+  // What somebody saved a moment ago counts, even if the watch has not told of it yet.
+  await deps.reload();
   const present = deps.accepted().find(({ object }) => object.kind === edit.kind && nameOf(object.metadata) === nameOf(edit));
   if (present === undefined) return answer(404, 'not-found', `there is no ${title}`);
   if (edit.resourceVersion !== '' && edit.resourceVersion !== present.object.metadata.resourceVersion) {

@@ -61,6 +61,7 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
       phase = { kind: 'elsewhere', endpoint: loaded.endpoint };
       return OTHER_OWNER_MS;
     }
+    if (stopping.signal.aborted) return 0; // stopped while loading: the claim is retaken by this replica, or ends by itself
     const onCommitted = (rows: number): void => rate.add(rows, deps.nowUs() / 1000);
     const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted });
     phase = { kind: 'running', session };

@@ -3,7 +3,8 @@ import type { ChannelConfig, EffectiveDevice, EffectiveSignal, EffectiveTag, Sim
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSimulator } from './create-simulator.ts';
 
-const within = { timeout: 5_000, interval: 10 };
+vi.setConfig({ testTimeout: 20_000 });
+const within = { timeout: 15_000, interval: 10 };
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
+vi.setConfig({ testTimeout: 20_000 });
 const cleanups: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {

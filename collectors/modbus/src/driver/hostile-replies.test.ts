@@ -8,7 +8,8 @@ import { makeChannel, makeDevice, makeTag } from '../testing/modbus-device.ts';
 import { createRecordingSink } from '../testing/recording-sink.ts';
 import { modbusDriver } from './modbus-driver.ts';
 
-const within = { timeout: 8_000, interval: 10 };
+vi.setConfig({ testTimeout: 20_000 });
+const within = { timeout: 15_000, interval: 10 };
 const HONEST = 1234;
 const TAGS = Array.from({ length: 4 }, (_, i) => makeTag(`t${i}`, { address: i }, { samplingInterval: '20ms' }));
 

@@ -154,11 +154,23 @@ export interface Readings {
   /** Last checkpointed reading of many tags, by tag id: what to show where no owner in this process has a newer one. */
   latest(client: ScopedClient, tagIds: readonly TagId[]): Promise<ReadonlyMap<TagId, StoredReading>>;
   /** Readings in [fromUs, toUs), at most `limit`; `cursor` is opaque and continues after the last one, duplicates of one time included. */
-  raw(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number; limit: number; order: 'asc' | 'desc'; cursor?: string }): Promise<{ readings: StoredReading[]; nextCursor?: string }>;
+  raw(
+    client: ScopedClient,
+    tag: StoredTag,
+    range: { fromUs: number; toUs: number; limit: number; order: 'asc' | 'desc'; cursor?: string },
+  ): Promise<{ readings: StoredReading[]; nextCursor?: string }>;
   /** Buckets of `intervalUs` aligned to 1970, at most `limit`, computed from raw rows; empty buckets are left out. */
-  aggregate(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number; intervalUs: number; limit: number }): Promise<AggregateBucket[]>;
+  aggregate(
+    client: ScopedClient,
+    tag: StoredTag,
+    range: { fromUs: number; toUs: number; intervalUs: number; limit: number },
+  ): Promise<AggregateBucket[]>;
   /** All readings of a range in time order, streamed with bounded memory; the iterator must be finished or returned. */
   stream(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): AsyncIterable<readonly StoredReading[]>;
   /** Spans during which the device's tags were confirmed, clipped to the range. Outside them is a gap. */
-  observed(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): Promise<readonly { fromUs: number; untilUs: number }[]>;
+  observed(
+    client: ScopedClient,
+    tag: StoredTag,
+    range: { fromUs: number; toUs: number },
+  ): Promise<readonly { fromUs: number; untilUs: number }[]>;
 }

@@ -5,6 +5,7 @@ import type { OwnedSites } from '../owner/create-sites.ts';
 import type { StoreLog } from '../store/store-log.ts';
 import { isShardToken } from './check-token.ts';
 import { type CollectorCall, createStreamPort, endCall } from './stream-port.ts';
+import { takeInOrder } from './take-in-order.ts';
 
 /** How long a caller may take to say who it is. */
 const HELLO_MS = 10_000;
@@ -22,13 +23,12 @@ export async function serveStream(deps: Deps, call: CollectorCall): Promise<void
   const helloTimer = setTimeout(() => endCall(call, grpcStatus.DEADLINE_EXCEEDED, `no Hello within ${HELLO_MS} ms`), HELLO_MS);
   call.once('cancelled', () => stream?.closed());
   try {
-    for await (const message of call as AsyncIterable<CollectorMessage>) {
+    await takeInOrder(call, async (message) => {
       clearTimeout(helloTimer);
       if (stream !== undefined) await take(stream, message);
       else stream = open(deps, call, token, message);
-      if (stream === undefined) return;
-    }
-    call.end();
+    });
+    if (!call.writableEnded) call.end();
   } catch (error) {
     if (!call.cancelled && !call.destroyed) deps.log.warn({ err: error, peer: call.getPeer() }, 'a collector stream failed');
     endCall(call, grpcStatus.INTERNAL, 'the message could not be taken');

@@ -4,6 +4,7 @@ import type { model } from '@kubeplant/proto';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { Store } from '../store/create-store.ts';
 import type { StoreLog } from '../store/store-log.ts';
+import { takeInOrder } from '../ingest/take-in-order.ts';
 import { holdsLease, takeLease } from './lease.ts';
 import { endOperatorCall, type OperatorCall, sendTo } from './operator-stream.ts';
 import { createPendingEdits, type PendingEdits } from './pending-edits.ts';
@@ -29,17 +30,13 @@ interface Operator {
 export async function serveOperator(deps: Deps, call: OperatorCall): Promise<void> {
   let operator: Operator | undefined;
   try {
-    for await (const { message } of call as AsyncIterable<model.OperatorMessage>) {
+    await takeInOrder(call, async ({ message }) => {
       if (operator !== undefined) await take(deps, call, operator, message);
       else if (message?.$case === 'hello') operator = await greet(deps, call, message.value);
       else
-        return endOperatorCall(
-          call,
-          grpcStatus.INVALID_ARGUMENT,
-          `the first message is ${message?.$case ?? 'empty'}; it must be OperatorHello`,
-        );
-    }
-    call.end();
+        endOperatorCall(call, grpcStatus.INVALID_ARGUMENT, `the first message is ${message?.$case ?? 'empty'}; it must be OperatorHello`);
+    });
+    if (!call.writableEnded) call.end();
   } catch (error) {
     if (!call.cancelled && !call.destroyed) deps.log.warn({ err: error }, "the operator's message could not be taken; it will send again");
     endOperatorCall(call, grpcStatus.UNAVAILABLE, 'the database is away; send again');

@@ -6,10 +6,7 @@ import type { LiveHub } from '../ports.ts';
 import { createStore, type Store } from '../store/create-store.ts';
 import { createSites, type OwnedSites } from './create-sites.ts';
 
-const loud = (fields: object, message: string) =>
-  process.env.KP_E_DEBUG &&
-  console.log(Date.now() % 100000, message, JSON.stringify(fields, (_k, v) => (v instanceof Error ? v.stack : v)).slice(0, 600));
-const silent = { info: loud, warn: loud, error: loud };
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const metrics = { committed: () => {}, quarantined: () => {}, failed: () => {} };
 
 /** Certificates of the tests: one authority for the api and the operator. */

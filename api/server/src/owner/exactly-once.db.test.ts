@@ -62,12 +62,12 @@ describe.each(engines())('exactly once on %s', (engine) => {
         );
       }
     })();
-    const blocks = countingBlocks('run-count', 400, Date.now() * 1000);
+    const blocks = countingBlocks('run-count', 1500, Date.now() * 1000);
     await deliver({ port: () => api.ingest.port, caPem, token: TOKEN, run: 'run-count', dictionary: run, blocks });
     done = true;
     await cutting;
     await admin.end();
-    await expectEachOnce(database.adminUrl, 400);
+    await expectEachOnce(database.adminUrl, 1500);
   });
 
   it('stores every reading once while the api dies and comes back', async () => {

@@ -1,0 +1,36 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+
+/**
+ * Take a call's messages one after the other; what has not been taken waits on the wire. Resolves when the call has
+ * ended, from whichever side, and the last message is taken; rejects when `take` does. Not an async iterator: that destroys the call on an error, and
+ * with it the status on its way to the caller.
+ */
+export function takeInOrder<Request, Response>(
+  call: ServerDuplexStream<Request, Response>,
+  take: (message: Request) => Promise<void>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    let busy = false;
+    const end = (): void => {
+      over = true;
+      if (!busy) resolve();
+    };
+    call.on('data', (message: Request) => {
+      if (over) return;
+      busy = true;
+      call.pause();
+      take(message)
+        .catch((error: unknown) => {
+          over = true;
+          reject(error);
+        })
+        .finally(() => {
+          busy = false;
+          if (over) resolve();
+          call.resume();
+        });
+    });
+    for (const event of ['end', 'cancelled', 'error', 'close']) call.once(event, end);
+  });
+}

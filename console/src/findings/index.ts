@@ -1,0 +1,3 @@
+import { FindingList } from './FindingList.tsx';
+
+export const findings = { name: 'findings', list: FindingList };

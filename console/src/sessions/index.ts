@@ -1,0 +1,3 @@
+import { SessionList } from './SessionList.tsx';
+
+export const sessions = { name: 'sessions', list: SessionList };

@@ -1,0 +1,58 @@
+import type { Tag } from '@kubeplant/api-client';
+import { isGood } from '@kubeplant/words';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useClient } from '../app/DepsContext.tsx';
+import { useTokens } from '../app/theme.ts';
+import { useTagStream } from '../live/use-live.ts';
+import { useVisible } from '../ui/use-visible.ts';
+import { type SparkPoint, toSparkPath } from './spark-path.ts';
+
+const SPAN_MS = 600_000;
+const WIDTH = 132;
+const HEIGHT = 26;
+const MIN_REDRAW_MS = 1_000;
+
+/** The last ten minutes of a tag, from history and then live. Text has none. */
+export function Sparkline({ tag }: { readonly tag: Tag }) {
+  const frame = useRef<SVGSVGElement>(null);
+  const visible = useVisible(frame);
+  const client = useClient();
+  const { path, namespace, device, name } = tag;
+  const history = useQuery({
+    queryKey: ['spark', path],
+    enabled: visible && tag.kind !== 'Text',
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const from = new Date(Date.now() - SPAN_MS).toISOString();
+      const { readings } = await client.readings.page(
+        { namespace, device, tag: name, from, interval: '5s', aggregate: ['last', 'count'], limit: 200 },
+        signal,
+      );
+      return readings.map(({ time, last }): SparkPoint => ({ timeMs: Date.parse(time), value: last ?? null }));
+    },
+  });
+  const tail = useRef<SparkPoint[]>([]);
+  const [, setDrawnAt] = useState(0);
+  useTagStream(visible && tag.kind !== 'Text' ? [path] : [], (values) => {
+    for (const { timeMs, value, status } of values)
+      tail.current.push({ timeMs, value: typeof value === 'number' && isGood(status) ? value : null });
+    tail.current = tail.current.slice(-600);
+    setDrawnAt((drawnAt) => (Date.now() - drawnAt < MIN_REDRAW_MS ? drawnAt : Date.now()));
+  });
+  const tokens = useTokens();
+  const now = Date.now();
+  const d = toSparkPath([...(history.data ?? []), ...tail.current], { fromMs: now - SPAN_MS, toMs: now, width: WIDTH, height: HEIGHT });
+  return (
+    <svg
+      ref={frame}
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label={`Trend of ${name} over ten minutes`}
+    >
+      <path d={d} fill="none" stroke={tokens.accent} strokeWidth="1.3" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,3 @@
+import { TagList } from './TagList.tsx';
+
+export const tags = { name: 'tags', list: TagList };

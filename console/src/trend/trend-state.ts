@@ -1,0 +1,2 @@
+/** Pens a trend takes. */
+export const MAX_PENS = 8;

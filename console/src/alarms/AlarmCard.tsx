@@ -41,7 +41,7 @@ export function AlarmCard({ alarm, selected, onToggle, onOpen, onAcknowledge }: 
             </Button>
           )}
         </Box>
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           {alarm.device} {alarm.tag}
         </Typography>
       </Box>

@@ -121,7 +121,7 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   if (children === undefined || children === '') return null;
   return (
     <Box>
-      <Typography component="dt" variant="caption" color="text.secondary">
+      <Typography component="dt" variant="caption" color="textSecondary">
         {label}
       </Typography>
       <Typography component="dd" variant="body2" sx={{ m: 0 }}>

@@ -40,7 +40,7 @@ export function AlarmsPage() {
       heading={
         <>
           Alarms{' '}
-          <Typography component="span" color="text.secondary">
+          <Typography component="span" color="textSecondary">
             {loaded ? `${shown.length} shown, ${waiting.length} unacknowledged` : ''}
           </Typography>
         </>

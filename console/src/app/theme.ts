@@ -40,6 +40,7 @@ function componentOptions(tokens: Tokens): ThemeOptions['components'] {
     MuiCssBaseline: {
       styleOverrides: {
         body: { fontVariantNumeric: 'tabular-nums' },
+        a: { color: tokens.accent },
         '.visually-hidden': { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap' },
         ':focus-visible': { outline: `2px solid ${tokens.accent}`, outlineOffset: 1 },
         '@media (prefers-reduced-motion: reduce)': { '*': { animation: 'none !important', transition: 'none !important' } },

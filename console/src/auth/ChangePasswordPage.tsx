@@ -8,7 +8,7 @@ export function ChangePasswordPage({ username, presentPassword }: { readonly use
   const { session } = useDeps();
   return (
     <FrontCard title="Choose your password">
-      <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
         You signed in as <b>{username}</b> with a generated password. Replace it by one that only you know; then the console opens.
       </Typography>
       <PasswordForm username={username} presentPassword={presentPassword} />

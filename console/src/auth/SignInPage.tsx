@@ -58,7 +58,7 @@ export function SignInPage({ notice }: { readonly notice: string | undefined }) 
           {busy ? 'Signing in …' : 'Sign in'}
         </Button>
       </form>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 2.5 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 2.5 }}>
         At the first start the user is <b>admin</b>; its password was printed by <code>kubeplant up</code> and is in{' '}
         <code>initial-admin-password</code> in the data directory.
       </Typography>

@@ -43,7 +43,7 @@ export function DeviceFindings({ device }: { readonly device: Device }) {
         ))}
       </Section>
       <Section title="Findings">
-        {query.data.findings.length === 0 && <Typography color="text.secondary">Nothing to correct in the declaration.</Typography>}
+        {query.data.findings.length === 0 && <Typography color="textSecondary">Nothing to correct in the declaration.</Typography>}
         {query.data.findings.map((finding) => (
           <FindingLine key={`${finding.reason} ${finding.field} ${finding.message}`} finding={finding} />
         ))}

@@ -28,7 +28,7 @@ export function DeviceHeader({ device }: { readonly device: Device }) {
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, alignItems: 'center', mb: 1 }}>
         <HealthMark device={device} reason />
         {device.since !== undefined && (
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             since <TimeText time={device.since} place={device} />
           </Typography>
         )}
@@ -45,7 +45,7 @@ export function DeviceHeader({ device }: { readonly device: Device }) {
           .filter(([, value]) => value !== undefined && value !== '')
           .map(([label, value]) => (
             <Box key={label}>
-              <Typography component="dt" variant="caption" color="text.secondary">
+              <Typography component="dt" variant="caption" color="textSecondary">
                 {label}
               </Typography>
               <Typography component="dd" variant="body2" sx={{ m: 0 }}>

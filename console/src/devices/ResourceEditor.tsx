@@ -90,7 +90,7 @@ export function ResourceEditor({ namespace, site, plural, name }: ResourceEditor
           <Button disabled={!changed || busy} onClick={() => void reload()}>
             Discard changes
           </Button>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {changed ? 'Changed, not saved' : 'Saving edits the declaration in place and keeps its comments.'}
           </Typography>
         </Box>

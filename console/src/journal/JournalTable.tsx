@@ -107,7 +107,7 @@ function JournalCard({ entry, message }: { readonly entry: JournalEntry; readonl
         </Typography>
       </Box>
       {message && <Typography variant="body2">{entry.message}</Typography>}
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {[STATE_WORDS[entry.state], entry.value === undefined ? '' : formatNumber(entry.value), signature(entry)]
           .filter(Boolean)
           .join(' · ')}

@@ -12,7 +12,9 @@ export function AlarmCounts({ counts }: { readonly counts: Overview['alarms'] })
         <TableHead>
           <TableRow>
             <TableCell>Priority</TableCell>
-            <TableCell align="right">Unacknowledged</TableCell>
+            <TableCell align="right" title="Unacknowledged">
+              Unacked
+            </TableCell>
             <TableCell align="right">Active</TableCell>
           </TableRow>
         </TableHead>

@@ -56,7 +56,7 @@ function Figure({ label, value, note, to, abnormal = false }: FigureProps) {
       to={to}
       sx={{ p: 1.6, textDecoration: 'none', color: 'inherit', borderLeft: abnormal ? `4px solid ${tokens.bad}` : undefined }}
     >
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {label}
       </Typography>
       <Typography sx={{ fontSize: '1.5rem', fontWeight: 600, lineHeight: 1.4 }}>{value}</Typography>

@@ -13,7 +13,7 @@ export function LatestAlarms() {
   const shown = alarms.filter((alarm) => !isHidden(alarm));
   return (
     <Section title="Most urgent alarms" action={<Link to="/alarms">All alarms</Link>}>
-      {shown.length === 0 && <Typography color="text.secondary">{loaded ? 'No alarm stands.' : 'Loading …'}</Typography>}
+      {shown.length === 0 && <Typography color="textSecondary">{loaded ? 'No alarm stands.' : 'Loading …'}</Typography>}
       {shown.slice(0, 6).map((alarm) => (
         <Box key={alarm.id} sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, py: 0.6, alignItems: 'center' }}>
           <Box sx={{ width: 92 }}>
@@ -26,7 +26,7 @@ export function LatestAlarms() {
           >
             {alarm.message}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {STATE_WORDS[alarm.state]}
           </Typography>
           <Typography variant="body2">

@@ -10,7 +10,7 @@ import { Section } from './Section.tsx';
 export function NotFlowing({ devices, total }: { readonly devices: readonly Device[]; readonly total: number }) {
   return (
     <Section title="Devices without data">
-      {devices.length === 0 && <Typography color="text.secondary">None: every device delivers.</Typography>}
+      {devices.length === 0 && <Typography color="textSecondary">None: every device delivers.</Typography>}
       <Box sx={{ display: 'grid', gap: 1.2 }}>
         {devices.map((device) => (
           <Box key={`${device.namespace}/${device.name}`}>
@@ -21,7 +21,7 @@ export function NotFlowing({ devices, total }: { readonly devices: readonly Devi
               <TimeText time={device.since} place={device} />
             </Box>
             <HealthMark device={device} reason />
-            <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+            <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
               {device.message}
             </Typography>
           </Box>

@@ -45,7 +45,7 @@ function SiteLine({ site }: { readonly site: Site }) {
         >
           {site.displayName}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {[site.enterprise, `${site.namespace}/${site.name}`].filter(Boolean).join(' · ')}
         </Typography>
       </Box>
@@ -56,10 +56,10 @@ function SiteLine({ site }: { readonly site: Site }) {
       >
         {marks.length > 0 ? marks.join(', ') : 'Normal'}
       </Typography>
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {site.devices.total} devices, {site.tags} tags, {site.rules} alarm rules, {site.valuesPerSecond.toFixed(1)} values/s
       </Typography>
-      <Typography variant="body2" color="text.secondary" title={site.timezone}>
+      <Typography variant="body2" color="textSecondary" title={site.timezone}>
         {clock} {offset}
       </Typography>
     </Box>

@@ -16,7 +16,7 @@ export function ProfilePage() {
     <Page title="Profile">
       <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' }, alignItems: 'start', maxWidth: 960 }}>
         <Section title={me.displayName || me.username}>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             Signed in as <b>{me.username}</b>
           </Typography>
           <Box component="ul" sx={{ pl: 2.5 }}>
@@ -29,7 +29,7 @@ export function ProfilePage() {
           </Button>
         </Section>
         <Section title="Change password">
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             Your other sessions end with it.
           </Typography>
           <PasswordForm username={me.username} onDone={() => notify('The password is changed.')} />

@@ -40,7 +40,7 @@ export function TagRow({ tag, rejected }: { readonly tag: Tag; readonly rejected
             </Box>
           )}
         </Typography>
-        <Typography variant="caption" color="text.secondary">
+        <Typography variant="caption" color="textSecondary">
           {tag.description}
         </Typography>
       </TableCell>

@@ -100,7 +100,7 @@ function UserForm({ user }: { readonly user: User }) {
         </Section>
         {!self && (
           <Section title="Password and removal">
-            <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+            <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
               A new password is generated and shown once; the user's sessions end.
             </Typography>
             <Box sx={{ display: 'flex', gap: 1 }}>

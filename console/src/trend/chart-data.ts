@@ -1,0 +1,29 @@
+import uPlot from 'uplot';
+import type { DrawnPen } from './use-pens.ts';
+
+/** Columns of one pen in the data: value, least, greatest. */
+export const COLUMNS_PER_PEN = 3;
+
+/** Columns for uPlot on one time axis in seconds: per pen its value and its band. Undefined where a pen has no point; null is a gap. */
+export function toChartData(pens: readonly Pick<DrawnPen, 'curve'>[]): uPlot.AlignedData {
+  if (pens.length === 0) return [[]];
+  return uPlot.join(
+    pens.map(({ curve }) => {
+      const seconds = curve.times.map((ms) => ms / 1000);
+      const band = curve.stepped ? curve.times.map(() => null) : undefined;
+      return [seconds, [...curve.values], band ?? [...curve.low], band ?? [...curve.high]];
+    }),
+  );
+}
+
+/** Value of a curve at a time: the one that holds there; null in a gap, undefined before its first point. */
+export function valueAt({ times, values }: DrawnPen['curve'], ms: number): number | null | undefined {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? undefined : values[low - 1];
+}

@@ -1,0 +1,113 @@
+import type { Tag } from '@kubeplant/api-client';
+import { isBad } from '@kubeplant/words';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo, useRef } from 'react';
+import { useClient } from '../app/DepsContext.tsx';
+import { useTagStream } from '../live/use-live.ts';
+import { buildCurve, type Curve } from './build-curve.ts';
+import { fetchHistory, type PenHistory } from './fetch-curve.ts';
+import { planHistory } from './history-plan.ts';
+import { type Pen, RANGES, type Span, toWindow } from './trend-state.ts';
+
+/** A pen with all there is to draw and to say about it. */
+export interface DrawnPen {
+  readonly pen: Pen;
+  readonly index: number;
+  readonly tag: Tag | undefined;
+  readonly curve: Curve;
+  readonly source: string;
+  readonly loading: boolean;
+  readonly error: unknown;
+}
+
+interface TailPoint {
+  readonly time: string;
+  readonly value: number | string | null;
+  readonly status: number;
+}
+
+const NOTHING: Curve = { times: [], values: [], low: [], high: [], bad: [], stepped: true };
+const LIVE_MARGIN_MS = 60_000;
+/** A span that ended less than this before history was read is still open. */
+const OPEN_MS = 15_000;
+
+/** History of every pen, carried on by live values while the trend follows the present. Values are fresh until `freshMs`. */
+export function usePens(
+  pens: readonly Pen[],
+  span: Span,
+  { nowMs, freshMs }: { readonly nowMs: number; readonly freshMs: number },
+): readonly DrawnPen[] {
+  const client = useClient();
+  const paths = pens.map(({ path }) => path);
+  const live = span.kind === 'live';
+  const tags = useQuery({
+    queryKey: ['trend-tags', paths],
+    enabled: paths.length > 0,
+    placeholderData: (previous: Tag[] | undefined) => previous,
+    queryFn: ({ signal }) => client.tags.list({ path: paths, limit: paths.length }, signal).then(({ items }) => items),
+  });
+  const spanMs = live ? RANGES[span.range] : span.toMs - span.fromMs;
+  const plan = planHistory(spanMs);
+  const histories = useQueries({
+    queries: paths.map((path) => ({
+      queryKey: ['trend', path, span],
+      queryFn: ({ signal }: { signal: AbortSignal }) => {
+        const window = toWindow(span, Date.now());
+        return fetchHistory(client, path, window, signal);
+      },
+      staleTime: live ? 0 : 30_000,
+      gcTime: 60_000,
+      refetchInterval: live ? (plan.kind === 'raw' ? LIVE_MARGIN_MS : Math.max(10_000, plan.intervalMs / 2)) : (false as const),
+    })),
+  });
+  const tails = useTails(live ? paths : [], spanMs);
+  const window = toWindow(span, nowMs);
+  return pens.map((pen, index) => {
+    const history = histories[index];
+    const data = history?.data;
+    return {
+      pen,
+      index,
+      tag: tags.data?.find(({ path }) => path === pen.path),
+      curve: data === undefined ? NOTHING : draw(data, live ? (tails.get(pen.path) ?? []) : [], window, freshMs),
+      source: data === undefined ? '' : data.plan.kind === 'raw' ? 'as stored' : `per ${data.plan.interval}`,
+      loading: history?.isPending ?? false,
+      error: history?.error ?? undefined,
+    };
+  });
+}
+
+/** Live values since the page was opened, as long as they may be needed. */
+function useTails(paths: readonly string[], spanMs: number): ReadonlyMap<string, readonly TailPoint[]> {
+  const tails = useRef(new Map<string, TailPoint[]>());
+  const keepMs = Math.min(spanMs, 2 * LIVE_MARGIN_MS) + LIVE_MARGIN_MS;
+  useTagStream(paths, (values) => {
+    for (const { path, timeMs, value, status } of values) {
+      const oldest = Date.now() - keepMs;
+      const kept = (tails.current.get(path) ?? []).filter(({ time }) => Date.parse(time) > oldest);
+      kept.push({ time: new Date(timeMs).toISOString(), value, status });
+      tails.current.set(path, kept);
+    }
+  });
+  return useMemo(() => tails.current, []);
+}
+
+function draw(history: PenHistory, tail: readonly TailPoint[], window: { fromMs: number; toMs: number }, freshMs: number): Curve {
+  const { plan, readings, before, observed } = history;
+  const frame = { before, fromMs: window.fromMs };
+  if (plan.kind === 'buckets')
+    return buildCurve({ ...frame, readings, observed, toMs: Math.min(window.toMs, history.toMs), intervalMs: plan.intervalMs });
+  const lastMs = readings.length === 0 ? Number.NEGATIVE_INFINITY : Date.parse(readings.at(-1)?.time ?? '');
+  const newer = tail.filter(({ time }) => Date.parse(time) > lastMs);
+  const { status } = newer.at(-1) ?? readings.at(-1) ?? before ?? {};
+  const alive = status !== undefined && !isBad(status) && window.toMs > history.toMs;
+  const spans = alive ? extend(observed, history.toMs, freshMs) : observed;
+  return buildCurve({ ...frame, readings: [...readings, ...newer], observed: spans, toMs: Math.min(window.toMs, freshMs) });
+}
+
+/** A span that was open when history was read goes on while live values come. */
+function extend(observed: PenHistory['observed'], readMs: number, freshMs: number): PenHistory['observed'] {
+  const last = observed.at(-1);
+  if (last === undefined || last.untilMs < readMs - OPEN_MS) return observed;
+  return [...observed.slice(0, -1), { ...last, untilMs: Math.max(last.untilMs, freshMs) }];
+}

@@ -49,7 +49,7 @@ export async function startPlant(
     reporter.notice(`${name} ${how}; it is started again in ${(delayMs / 1000).toFixed(1)} s (log: ${logFile})`);
   const watched = { onChange, onCrash };
   try {
-    const [, consoleBuild, certificates, ingestPort, modelPort] = await Promise.all([
+    const [, consoleBuild, certificates, ingestPort, modelPort] = await allDone([
       reporter.step(
         'database',
         async () => {
@@ -107,6 +107,12 @@ export async function startPlant(
     await stop();
     throw error;
   }
+}
+
+/** Like `Promise.all`, but a failure is told when all have ended: what the others started can be stopped then. */
+async function allDone<const T extends readonly unknown[]>(work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** The local operator and the processes it asks for. */

@@ -5,7 +5,7 @@ import { type Batch, isEmpty } from './batch.ts';
 import { type Committed, commitBatch } from './commit-batch.ts';
 
 /** Longest wait of a reading before its commit begins. */
-const MAX_WAIT_MS = 50;
+const MAX_WAIT_MS = 20;
 /** Rows that begin a commit at once. */
 const MAX_ROWS = 10_000;
 
@@ -22,7 +22,7 @@ interface Deps {
 
 /** Group commit of one owner: one transaction at a time, everything that came meanwhile in the next. */
 export interface CommitLoop {
-  /** Something has come: commit within 50 ms, or now when there is much. */
+  /** Something has come: commit within 20 ms, or now when there is much. */
   schedule(): void;
   /** Between two commits, for what must not run beside one. Rejects when it fails or the loop has ended. */
   between<T>(run: () => Promise<T>): Promise<T>;

@@ -44,11 +44,7 @@ export function PlantBar({ onHelp }: { readonly onHelp: () => void }) {
       <TitlePortal sx={{ fontSize: '1rem', opacity: 0.85 }} />
       <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', mr: 0.5 }}>
         <AlarmSummary />
-        {data?.simulated === true && (
-          <Box sx={{ display: { xs: 'none', sm: 'block' } }}>
-            <SimulatedMark onBar />
-          </Box>
-        )}
+        {data?.simulated === true && <SimulatedMark onBar />}
       </Box>
     </AppBar>
   );

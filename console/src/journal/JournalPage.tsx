@@ -66,7 +66,9 @@ export function JournalPage() {
         </Button>
       }
     >
-      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, mb: 1.2 }}>
+      <Box
+        sx={{ display: { xs: 'grid', sm: 'flex' }, gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', flexWrap: 'wrap', gap: 1, mb: 1.2 }}
+      >
         <TextField {...field('site')} select label="Site" sx={{ width: 190 }}>
           <MenuItem value="">All sites</MenuItem>
           {sites.map(({ namespace, name, displayName }) => (
@@ -92,8 +94,20 @@ export function JournalPage() {
           ))}
         </TextField>
         <TextField {...field('device')} label="Device" sx={{ width: 150 }} />
-        <TextField {...field('from')} type="datetime-local" label={`From (${timeZone})`} slotProps={{ inputLabel: { shrink: true } }} />
-        <TextField {...field('to')} type="datetime-local" label={`To (${timeZone})`} slotProps={{ inputLabel: { shrink: true } }} />
+        <TextField
+          {...field('from')}
+          type="datetime-local"
+          sx={{ width: 210 }}
+          label={`From (${timeZone})`}
+          slotProps={{ inputLabel: { shrink: true } }}
+        />
+        <TextField
+          {...field('to')}
+          type="datetime-local"
+          sx={{ width: 210 }}
+          label={`To (${timeZone})`}
+          slotProps={{ inputLabel: { shrink: true } }}
+        />
       </Box>
       <Paper sx={{ overflow: 'hidden' }}>
         <JournalTable filter={filter} />

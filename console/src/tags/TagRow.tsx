@@ -25,8 +25,8 @@ export function TagRow({ tag, rejected }: { readonly tag: Tag; readonly rejected
         display: { xs: 'flex', sm: 'table-row' },
         flexWrap: 'wrap',
         alignItems: 'center',
-        borderBottom: { xs: 1, sm: 0 },
-        borderColor: 'divider',
+        borderBottom: { xs: '1px solid', sm: 0 },
+        borderBottomColor: { xs: 'divider' },
         '& > td': { borderBottomWidth: { xs: 0, sm: 1 } },
       }}
     >

@@ -19,8 +19,8 @@ export function TagPicker({
   const q = useDeferredValue(text);
   const query = useQuery({
     queryKey: ['tag-picker', q],
-    placeholderData: (previous: Tag[] | undefined) => previous,
     queryFn: ({ signal }) => client.tags.list({ limit: 30, ...(q === '' ? {} : { q }) }, signal).then(({ items }) => items),
+    placeholderData: (previous) => previous,
   });
   return (
     <Autocomplete<Tag>

@@ -26,7 +26,7 @@ export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }:
   const chart = useRef<uPlot>(undefined);
   const tokens = useTokens();
   const [width, setWidth] = useState(0);
-  const height = width < 600 ? 280 : 400;
+  const height = width < 600 ? 280 : 360;
   const shape = JSON.stringify([
     pens.map(({ pen, tag, curve }) => [pen, tag?.unit, tag?.states, curve.stepped]),
     timeZone,

@@ -87,11 +87,16 @@ function FromTo({ window, timeZone, onSpan }: Pick<TrendToolbarProps, 'window' |
     size: 'small',
     margin: 'none',
     type: 'datetime-local',
+    sx: { width: 218 },
     slotProps: { htmlInput: { step: 1 }, inputLabel: { shrink: true } },
   } as const;
   const offset = toLocalTime(window.toMs, timeZone).offset;
   return (
-    <Box component="form" onSubmit={submit} sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
+    <Box
+      component="form"
+      onSubmit={submit}
+      sx={{ display: { xs: 'grid', sm: 'flex' }, gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: 1, alignItems: 'center' }}
+    >
       <TextField {...field} label={`From (${offset})`} value={from} onChange={(event) => setFrom(event.target.value)} />
       <TextField {...field} label={`To (${offset})`} value={to} onChange={(event) => setTo(event.target.value)} error={!valid} />
       <Button size="small" type="submit" disabled={!valid}>

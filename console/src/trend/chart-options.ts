@@ -1,6 +1,5 @@
 import uPlot from 'uplot';
 import type { Tokens } from '../app/tokens.ts';
-import { formatNumber } from '../format/value.ts';
 import { formatAxisTimes } from './axis-time.ts';
 import type { DrawnPen } from './use-pens.ts';
 
@@ -40,8 +39,8 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
       labelSize: units === '' ? 0 : 18,
       labelFont: '600 12px system-ui, sans-serif',
       grid: { ...base.grid, show: axis === 'left' || pens.every(({ pen }) => pen.axis === 'right') },
-      values: (_, splits) =>
-        splits.map((split) => states?.[String(split)] ?? (states === undefined ? formatNumber(Number(split.toPrecision(12))) : '')),
+      values: (_, splits, _axis, _space, step) =>
+        splits.map((split) => (states === undefined ? formatTick(split, step) : (states[String(split)] ?? ''))),
     };
   };
   return {
@@ -50,7 +49,11 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { show: false },
     scales: { x: { time: true, auto: false }, left: { range: padded }, right: { range: padded } },
-    axes: [{ ...base, values: (chart, splits) => formatAxisTimes(splits, spanOf(chart), timeZone) }, axisOf('left'), axisOf('right')],
+    axes: [
+      { ...base, space: 84, values: (chart, splits) => formatAxisTimes(splits, spanOf(chart), timeZone) },
+      axisOf('left'),
+      axisOf('right'),
+    ],
     series: [{}, ...pens.flatMap((pen) => penSeries(pen, tokens))],
     bands: pens.map((_, n) => ({
       series: [n * 3 + 3, n * 3 + 2] as [number, number],
@@ -89,6 +92,12 @@ function penSeries({ pen, index, curve }: DrawnPen, tokens: Tokens): uPlot.Serie
     edge,
     edge,
   ];
+}
+
+/** Number of an axis, as fine as its step. */
+function formatTick(value: number, step: number): string {
+  if (Math.abs(value) >= 1e9 || (step < 1e-6 && value !== 0)) return value.toExponential(2);
+  return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
 }
 
 const spanOf = (chart: uPlot): number => (chart.scales.x?.max ?? 0) - (chart.scales.x?.min ?? 0);

@@ -42,12 +42,11 @@ export async function fetchHistory(
   const lookBack = new Date(window.fromMs - LOOK_BACK_MS).toISOString();
   const earlier = client.readings.page({ ...key, from: lookBack, to: from, limit: 1, order: 'desc', observed: true }, signal);
   let plan = planHistory(spanMs);
-  let page = await read(plan);
+  let [page, before] = await Promise.all([read(plan), earlier]);
   if (plan.kind === 'raw' && page.nextCursor !== undefined) {
     plan = toBuckets(spanMs);
     page = await read(plan);
   }
-  const before = await earlier;
   const observed = toSpans(page);
   return { plan, readings: page.readings, before: holdsAt(before, observed, window.fromMs), observed, toMs: window.toMs };
 }

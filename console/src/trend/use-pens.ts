@@ -43,8 +43,8 @@ export function usePens(
   const tags = useQuery({
     queryKey: ['trend-tags', paths],
     enabled: paths.length > 0,
-    placeholderData: (previous: Tag[] | undefined) => previous,
     queryFn: ({ signal }) => client.tags.list({ path: paths, limit: paths.length }, signal).then(({ items }) => items),
+    placeholderData: (previous) => previous,
   });
   const spanMs = live ? RANGES[span.range] : span.toMs - span.fromMs;
   const plan = planHistory(spanMs);
@@ -95,12 +95,15 @@ function useTails(paths: readonly string[], spanMs: number): ReadonlyMap<string,
 function draw(history: PenHistory, tail: readonly TailPoint[], window: { fromMs: number; toMs: number }, freshMs: number): Curve {
   const { plan, readings, before, observed } = history;
   const frame = { before, fromMs: window.fromMs };
-  if (plan.kind === 'buckets')
-    return buildCurve({ ...frame, readings, observed, toMs: Math.min(window.toMs, history.toMs), intervalMs: plan.intervalMs });
+  const follows = window.toMs > history.toMs;
+  if (plan.kind === 'buckets') {
+    const spans = follows ? extend(observed, history.toMs, history.toMs) : observed;
+    return buildCurve({ ...frame, readings, observed: spans, toMs: Math.min(window.toMs, history.toMs), intervalMs: plan.intervalMs });
+  }
   const lastMs = readings.length === 0 ? Number.NEGATIVE_INFINITY : Date.parse(readings.at(-1)?.time ?? '');
   const newer = tail.filter(({ time }) => Date.parse(time) > lastMs);
   const { status } = newer.at(-1) ?? readings.at(-1) ?? before ?? {};
-  const alive = status !== undefined && !isBad(status) && window.toMs > history.toMs;
+  const alive = status !== undefined && !isBad(status) && follows;
   const spans = alive ? extend(observed, history.toMs, freshMs) : observed;
   return buildCurve({ ...frame, readings: [...readings, ...newer], observed: spans, toMs: Math.min(window.toMs, freshMs) });
 }

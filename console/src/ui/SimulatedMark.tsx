@@ -1,5 +1,5 @@
 import ScienceOutlined from '@mui/icons-material/ScienceOutlined';
-import { Chip, Tooltip } from '@mui/material';
+import { Box, Chip, Tooltip } from '@mui/material';
 import { useTokens } from '../app/theme.ts';
 
 /** Says that values are not from the field. */
@@ -12,8 +12,24 @@ export function SimulatedMark({ onBar = false }: { readonly onBar?: boolean }) {
         size="small"
         variant="outlined"
         icon={<ScienceOutlined fontSize="small" />}
-        label="Simulated"
-        sx={{ color: colour, borderColor: colour, borderStyle: 'dashed', fontWeight: 600, '& .MuiChip-icon': { color: colour } }}
+        aria-label="Simulated"
+        label={
+          onBar ? (
+            <Box component="span" sx={{ display: { xs: 'none', sm: 'inline' } }}>
+              Simulated
+            </Box>
+          ) : (
+            'Simulated'
+          )
+        }
+        sx={{
+          color: colour,
+          borderColor: colour,
+          borderStyle: 'dashed',
+          fontWeight: 600,
+          '& .MuiChip-icon': { color: colour },
+          ...(onBar ? { '& .MuiChip-label': { px: { xs: 0.4, sm: 1 } } } : {}),
+        }}
       />
     </Tooltip>
   );

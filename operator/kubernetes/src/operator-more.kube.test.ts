@@ -121,7 +121,11 @@ describe.skipIf(kubeconfig === '')('the operator', () => {
     await operator.apply(device('stays', {}, { host: '10.0.0.9' }));
     await operator.apply(device('pump'));
     await until(async () => expect(await dialled(operator)).toEqual({ default: ['10.0.0.1', '10.0.0.9'] }));
-    const [old] = await operator.list('statefulsets', 'apps/v1');
+    const [old] = await until(async () => {
+      const found = await operator.list('statefulsets', 'apps/v1');
+      expect(found).toHaveLength(1);
+      return found;
+    });
     await operator.apply(device('pump', { collectorClassRef: { name: 'op-move-edge' } }));
     await until(async () => {
       expect(await dialled(operator)).toEqual({ default: ['10.0.0.9'], 'op-move-edge': [] });

@@ -101,7 +101,8 @@ export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
   const sites = runController(
     {
       name: 'site',
-      concurrency: 2,
+      // One plan in memory at a time: it is what the operator needs most memory for.
+      concurrency: 1,
       reconcile: async (key) => {
         const result = await reconcileSite(key, siteDeps);
         tellSynced(key);

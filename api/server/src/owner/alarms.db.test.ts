@@ -146,6 +146,17 @@ describe.each(engines())('alarms on %s', (engine) => {
     again.close();
   });
 
+  it('are retired when their site is removed, whose history stays', async () => {
+    await send(new Map([...wave()].slice(0, 5)));
+    await api.sites.removeSite('local/default', 'north');
+    const { transitions, states, readings } = await journal(database.adminUrl);
+    expect(transitions.filter((row) => row.kind === 'Retired').length).toBeGreaterThan(0);
+    expect(states).toEqual([]);
+    expect(readings.length).toBeGreaterThan(0);
+    expect(api.sites.models()).toEqual([]);
+    expect(api.hub.latest('local/default', 'default/pump/flow')).toBeUndefined();
+  });
+
   it('journal what changes in the model, simulations too', async () => {
     const simulated = plant.devices.map((one) => ({ ...one, simulated: true }));
     await api.sites.applyModel(packed({ ...plant, revision: 'r2', simulations: ['trial'], devices: simulated }));

@@ -13,22 +13,24 @@ interface Claimer {
   readonly site: string;
   readonly replica: string;
   readonly endpoint: string;
+  /** Epoch this process had before; undefined when it has had none: then the site of a process that has gone is retaken at once. */
+  readonly epochBefore: number | undefined;
 }
 
 const CLAIM = `
 INSERT INTO site_owner AS o (tenant, site, replica, endpoint, epoch, expires) VALUES ($1, $2, $3, $4, 1, clock_timestamp() + $5 * interval '1 ms')
 ON CONFLICT (tenant, site) DO UPDATE SET replica = $3, endpoint = $4, epoch = o.epoch + 1, expires = excluded.expires
-WHERE o.replica = $3 OR o.expires < clock_timestamp()
+WHERE (o.replica = $3 AND ($6::int8 IS NULL OR o.epoch = $6)) OR o.expires < clock_timestamp()
 RETURNING epoch::float8 AS epoch`;
 
-/** Take a site: at once where it was ours (a restart), else when its owner has not renewed. The epoch rises with every claim. */
+/** Take a site: at once where it was ours (a restart), else when its owner has not renewed. A process that has been fenced does not take back. The epoch rises with every claim. */
 export async function claimSite(client: ScopedClient, claimer: Claimer): Promise<Claim> {
-  const { tenant, site, replica, endpoint } = claimer;
+  const { tenant, site, replica, endpoint, epochBefore } = claimer;
   const before = await client.query<{ replica: string; endpoint: string }>(
     'SELECT replica, endpoint FROM site_owner WHERE tenant = $1 AND site = $2',
     [tenant, site],
   );
-  const claimed = await client.query<{ epoch: number }>(CLAIM, [tenant, site, replica, endpoint, LEASE_MS]);
+  const claimed = await client.query<{ epoch: number }>(CLAIM, [tenant, site, replica, endpoint, LEASE_MS, epochBefore ?? null]);
   const row = claimed.rows[0];
   if (row !== undefined) return { kind: 'owned', epoch: row.epoch, before: before.rows[0]?.replica };
   return { kind: 'other', replica: before.rows[0]?.replica ?? '', endpoint: before.rows[0]?.endpoint ?? '' };

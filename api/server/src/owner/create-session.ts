@@ -4,6 +4,7 @@ import type { Hello } from '@kubeplant/proto';
 import { Unavailable } from '../ports.ts';
 import type { Batch } from './batch.ts';
 import { createChangeSignal } from './change-signal.ts';
+import { clockEvents } from './clock-events.ts';
 import { type CollectorStream, createCollectorStream } from './collector-stream.ts';
 import type { Committed } from './commit-batch.ts';
 import { createCommitLoop } from './commit-loop.ts';
@@ -89,11 +90,25 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   });
   const onGraceOver = (): void => shards.declareMissing(model.shards.map(({ name }) => name));
   const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, graceMs: GRACE_MS, onGraceOver, onFailed: fail });
+  const takeModel = async (next: SiteModel): Promise<void> => {
+    const take = await inTenant(deps, next.tenant, (client) => catalogue.setModel(client, next));
+    model = next;
+    engine.setModel(next, deps.nowUs());
+    take();
+    resolveSlots(catalogue, engine);
+    catalogueSignal.tell();
+    deps.hub.forget(place.tenant, place.site);
+    publisher.showAll();
+    clocks.grace();
+    loop.schedule();
+  };
   publisher.showAll();
   loop.schedule();
   return {
     over: over.promise,
     open: (hello, port) => {
+      accumulator.events.push(...clockEvents(hello, deps.nowUs()));
+      loop.schedule();
       const { link, stream } = shards.open(hello, port);
       return createCollectorStream(session, link, stream);
     },
@@ -104,21 +119,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
       if (isOver) throw new Unavailable('the database is away: nothing was recorded; try again');
       return result;
     },
-    setModel: (next) =>
-      loop
-        .between(async () => {
-          const take = await inTenant(deps, next.tenant, (client) => catalogue.setModel(client, next));
-          model = next;
-          engine.setModel(next, deps.nowUs());
-          take();
-          resolveSlots(catalogue, engine);
-          catalogueSignal.tell();
-          deps.hub.forget(place.tenant, place.site);
-          publisher.showAll();
-          clocks.grace();
-          loop.schedule();
-        })
-        .catch(fail),
+    setModel: (next) => loop.between(() => takeModel(next)).catch(fail),
     stop: async () => {
       await loop.flush();
       if (!isOver) await clocks.release();

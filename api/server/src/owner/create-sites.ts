@@ -119,8 +119,10 @@ export function createSites(deps: SitesDeps): OwnedSites {
       }),
     removeSite: (tenant, site) =>
       inOrder(async () => {
-        await removeModel(deps.store, tenant, site, deps.nowUs());
         const owner = find(tenant, site);
+        // Its standing alarms are retired and its devices marked as removed, before the model is forgotten.
+        if (owner !== undefined) await owner.setModel({ ...owner.model(), devices: [], rules: [], shards: [], simulations: [] });
+        await removeModel(deps.store, tenant, site, deps.nowUs());
         owners.delete(keyOf(tenant, site));
         await owner?.stop();
         deps.hub.forget(tenant, site);

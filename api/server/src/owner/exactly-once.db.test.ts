@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPlainServer } from '../../../../e2e/src/databases/plain-server.ts';
 import { LOGIN, loginUrl, prepareTemplate, TEMPLATE } from '../../../../e2e/src/databases/prepare-template.ts';
 import { createTestDatabase, engines, type TestDatabase } from '../../../../e2e/src/databases/test-database.ts';
-import { testBlock, testRun } from '../ingest/collector.fixture.ts';
+import { connectCollector, testBlock, testRun } from '../ingest/collector.fixture.ts';
 import { deliver } from '../ingest/deliver.fixture.ts';
 import { caPem, eventually, startTestApi, type TestApi } from './api.fixture.ts';
 import { device, model, packed, tag, TOKEN } from './plant.fixture.ts';
@@ -88,18 +88,26 @@ describe.each(engines())('exactly once on %s', (engine) => {
     await expectEachOnce(database.adminUrl, 300);
   });
 
-  it('lets a newer owner fence the older one, which writes nothing more', async () => {
+  it('lets a newer owner fence the older one, which writes nothing more and does not take back', async () => {
     await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
-    const newer = await startTestApi(database.url);
-    await eventually('the newer one owns', () => newer.sites.recording('local/default', 'north'));
+    const older = api;
+    api = await startTestApi(database.url);
+    await eventually('the newer one owns', () => api.sites.recording('local/default', 'north'));
+    const stale = connectCollector({ port: older.ingest.port, caPem, token: TOKEN });
+    await stale.hello();
+    stale.send(run);
+    stale.send({ $case: 'block', value: testBlock('run-count', 1, [{ tag: 1, timeUs: Date.now() * 1000, value: -1 }]) });
+    expect(await stale.ended).toMatchObject({ code: 14 });
+    const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
+    await eventually('the older one knows that it is over', () => {
+      const opened = older.sites.open(hello, { send: () => {}, close: () => {} });
+      return opened.kind === 'redirect' && opened.endpoint !== '';
+    });
     const blocks = countingBlocks('run-count', 20, Date.now() * 1000);
-    const old = api;
-    api = newer;
-    await Promise.all([
-      deliver({ port: () => newer.ingest.port, caPem, token: TOKEN, run: 'run-count', dictionary: run, blocks }),
-      old.abandon(),
-    ]);
+    await deliver({ port: () => api.ingest.port, caPem, token: TOKEN, run: 'run-count', dictionary: run, blocks });
     await expectEachOnce(database.adminUrl, 20);
+    expect(api.sites.recording('local/default', 'north')).toBe(true);
+    await older.stop();
   });
 
   it('sends collectors to the replica that owns the site', async () => {

@@ -27,17 +27,18 @@ interface Claimer {
   readonly model: SiteModel;
   readonly replica: string;
   readonly endpoint: string;
+  readonly epochBefore: number | undefined;
 }
 
 /** Take a site and load its state, or say who has it. */
 export async function loadSite(
   deps: OwnerDeps,
-  { model, replica, endpoint }: Claimer,
+  { model, replica, endpoint, epochBefore }: Claimer,
 ): Promise<LoadedSite | { readonly kind: 'other'; readonly replica: string; readonly endpoint: string }> {
   const { tenant, site } = model;
   const catalogue = createCatalogue(model);
   const loaded = await deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, async (client) => {
-    const claim = await claimSite(client, { tenant, site, replica, endpoint });
+    const claim = await claimSite(client, { tenant, site, replica, endpoint, epochBefore });
     if (claim.kind === 'other') return claim;
     const take = await catalogue.setModel(client, model);
     take(); // this catalogue is thrown away if the transaction fails

@@ -1,9 +1,11 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { Block } from '@kubeplant/proto';
 
 /** Largest block that is taken: a collector cuts far smaller ones. */
 const MAX_BLOCK_BYTES = 8 << 20;
 const MAX_RUN_LENGTH = 64;
+/** Field 1, length-delimited; field 2, varint. */
+const RUN_FIELD = 0x0a;
+const SEQ_FIELD = 0x10;
 
 /** A block that can be stored, or why it cannot; run and seq where they could be read. */
 export type ReadBlock =
@@ -46,17 +48,24 @@ function checkColumns(block: Block): string | undefined {
 
 /** Run and seq are the first two fields: often readable where the rest is not, so that the block can be acknowledged. */
 function readIdentity(bytes: Uint8Array): { run?: string; seq?: number } {
-  const found: { run?: string; seq?: number } = {};
-  try {
-    const reader = new BinaryReader(bytes);
-    while (reader.pos < reader.len && (found.run === undefined || found.seq === undefined)) {
-      const tag = reader.uint32();
-      if (tag === 10) found.run = reader.string();
-      else if (tag === 16) found.seq = Number(reader.uint64());
-      else reader.skip(tag & 7);
-    }
-  } catch {
-    // what was read before stays
+  if (bytes[0] !== RUN_FIELD) return {};
+  const length = readVarint(bytes, 1);
+  if (length === undefined || length.value > MAX_RUN_LENGTH) return {};
+  const seqAt = length.end + length.value;
+  if (bytes[seqAt] !== SEQ_FIELD) return {};
+  const run = new TextDecoder().decode(bytes.subarray(length.end, seqAt));
+  const seq = readVarint(bytes, seqAt + 1);
+  return seq !== undefined && checkIdentity(run, seq.value) === undefined ? { run, seq: seq.value } : {};
+}
+
+/** A varint of up to 53 bits; undefined when it is cut or longer. */
+function readVarint(bytes: Uint8Array, at: number): { readonly value: number; readonly end: number } | undefined {
+  let value = 0;
+  for (let index = 0; index < 8; index += 1) {
+    const byte = bytes[at + index];
+    if (byte === undefined) return undefined;
+    value += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return { value, end: at + index + 1 };
   }
-  return found.run !== undefined && found.seq !== undefined && checkIdentity(found.run, found.seq) === undefined ? found : {};
+  return undefined;
 }

@@ -47,6 +47,7 @@ interface Identity {
 export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteModel, board: DeviceBoard): SiteOwner {
   let model = first;
   let phase: Phase = { kind: 'loading' };
+  let epochBefore: number | undefined;
   const rate = createRateMeter();
   const stopping = new AbortController();
   const place = { tenant: first.tenant, site: first.site };
@@ -55,12 +56,13 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
   /** One claim: until the session is over, or another owner has the site. Returns how long to wait before the next. */
   const own = async (): Promise<number> => {
     const loadedModel = model;
-    const loaded = await loadSite(deps, { model: loadedModel, ...identity });
+    const loaded = await loadSite(deps, { model: loadedModel, ...identity, epochBefore });
     if (loaded.kind === 'other') {
       if (phase.kind !== 'elsewhere') deps.log.info({ ...place, owner: loaded.replica }, 'another replica owns the site');
       phase = { kind: 'elsewhere', endpoint: loaded.endpoint };
       return OTHER_OWNER_MS;
     }
+    epochBefore = loaded.epoch;
     if (stopping.signal.aborted) return 0; // stopped while loading: the claim is retaken by this replica, or ends by itself
     const onCommitted = (rows: number): void => rate.add(rows, deps.nowUs() / 1000);
     const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted });

@@ -97,7 +97,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
     await stale.hello();
     stale.send(run);
     stale.send({ $case: 'block', value: testBlock('run-count', 1, [{ tag: 1, timeUs: Date.now() * 1000, value: -1 }]) });
-    expect(await stale.ended).toMatchObject({ code: 14 });
+    expect([0, 14]).toContain((await stale.ended).code); // sent elsewhere, or cut when its commit is refused
     const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
     await eventually('the older one knows that it is over', () => {
       const opened = older.sites.open(hello, { send: () => {}, close: () => {} });

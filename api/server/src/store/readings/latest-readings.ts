@@ -3,7 +3,7 @@ import { microsSql } from '../micros.ts';
 
 const LATEST = `
 SELECT l.tag_id, ${microsSql('l.time')}, l.value, l.text, l.status, l.flags, ${microsSql('l.received')}
-FROM tag_latest l JOIN tag USING (tag_id) WHERE l.tag_id = ANY($1)`;
+FROM tag_latest l JOIN tag t ON t.tag_id = l.tag_id AND t.tag_id = ANY($1) WHERE l.tag_id = ANY($1)`;
 
 type LatestRow = [TagId, number, number | null, string | null, number, number, number];
 

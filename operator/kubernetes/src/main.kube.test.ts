@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createAuthority, issueCertificate } from '@kubeplant/kit';
+import { gunzipSync } from 'node:zlib';
+import type { SiteModel } from '@kubeplant/crds/model';
+import { createAuthority, issueCertificate, type KeyPair, peerUris, serverCredentials, startGrpcServer } from '@kubeplant/kit';
+import { model } from '@kubeplant/proto';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createKubeApi, type KubeApi } from '../../../e2e/src/kubernetes/kube-api.ts';
 import { kubeconfigFor } from '../../../e2e/src/kubernetes/service-account.ts';
@@ -34,13 +37,14 @@ describe.skipIf(kubeconfig === '')('the operator process', () => {
     admin?.close();
   });
 
-  async function start(replica: string): Promise<Running> {
+  async function start(replica: string, more: NodeJS.ProcessEnv = {}): Promise<Running> {
     const env = {
       PATH: process.env.PATH,
       KUBEPLANT_NAMESPACE: 'kubeplant',
       KUBEPLANT_WATCH_NAMESPACE: 'op-process',
       KUBEPLANT_REPLICA: replica,
       KUBEPLANT_PROBE_PORT: '0',
+      ...more,
     };
     const child = spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url)), '--kubeconfig', robot], {
       env,
@@ -101,6 +105,33 @@ describe.skipIf(kubeconfig === '')('the operator process', () => {
     expect((await lease()).holderIdentity).toBe('');
   });
 
+  it('gives the api its models over mutual TLS, with a certificate of its own CA, and answers edits with YAML', async () => {
+    const transport = createTransport({ access: await kubeconfigAccess(robot), userAgent: 'test' });
+    const api = await startModelServer(await loadAuthority(transport, 'kubeplant'));
+    const operator = await start('linked', { KUBEPLANT_MODEL_ENDPOINT: api.endpoint, KUBEPLANT_CLUSTER: 'east' });
+    await until(async () => expect(await condition('ModelPublished')).toBe('Published'));
+    expect(api.uris).toContain('kubeplant:operator');
+    expect(api.hello()).toMatchObject({ cluster: 'east', host: 'kubernetes', consoleEdits: false });
+    expect(api.hello()?.leaseTransitions).toBeGreaterThan(0);
+    expect(api.models[0]).toMatchObject({ tenant: 'east/op-process', site: 'south' });
+    const edit = {
+      id: 'e1',
+      method: 'PUT',
+      kind: 'Site',
+      namespace: 'op-process',
+      name: 'south',
+      object: '{"spec":{}}',
+      resourceVersion: '',
+      dryRun: false,
+      user: 'ada',
+    };
+    api.send({ message: { $case: 'edit', value: edit } });
+    await until(() => expect(api.edits).toMatchObject([{ id: 'e1', status: 409, code: 'managed-elsewhere' }]));
+    expect(await stop(operator.child, 'SIGTERM')).toBe(0);
+    await api.close();
+    await transport.close();
+  });
+
   it('keeps its CA and root key: a second start finds the same', async () => {
     const transport = createTransport({ access: await kubeconfigAccess(robot), userAgent: 'test' });
     const first = await loadAuthority(transport, 'kubeplant');
@@ -111,3 +142,55 @@ describe.skipIf(kubeconfig === '')('the operator process', () => {
     await transport.close();
   });
 });
+
+/** An api that accepts every model: a real gRPC server with mutual TLS. */
+interface TestModelServer {
+  readonly endpoint: string;
+  readonly models: SiteModel[];
+  readonly uris: string[];
+  readonly edits: model.EditResult[];
+  hello(): model.OperatorHello | undefined;
+  send(message: model.ApiMessage): void;
+  close(): Promise<void>;
+}
+
+async function startModelServer(authority: KeyPair): Promise<TestModelServer> {
+  const keys = await issueCertificate({ authority, commonName: 'api', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], days: 1 });
+  const models: SiteModel[] = [];
+  const uris: string[] = [];
+  const edits: model.EditResult[] = [];
+  let hello: model.OperatorHello | undefined;
+  let write: (message: model.ApiMessage) => void = () => {};
+  const implementation: model.ModelServer = {
+    connect: (call) => {
+      uris.push(...peerUris(call));
+      write = (message) => void call.write(message);
+      call.on('data', ({ message }: model.OperatorMessage) => {
+        if (message?.$case === 'hello') hello = message.value;
+        if (message?.$case === 'editResult') edits.push(message.value);
+        if (message?.$case !== 'model') return;
+        const { namespace, site, revision, body } = message.value;
+        models.unshift(JSON.parse(gunzipSync(body).toString()) as SiteModel);
+        write({ message: { $case: 'accepted', value: { namespace, site, revision } } });
+      });
+      call.on('error', () => {});
+      call.on('end', () => call.end());
+    },
+  };
+  const credentials = serverCredentials({ ...keys, caPem: authority.certPem, requireClient: true });
+  const server = await startGrpcServer({
+    host: '127.0.0.1',
+    port: 0,
+    credentials,
+    services: [{ definition: model.ModelService, implementation }],
+  });
+  return {
+    endpoint: `127.0.0.1:${server.port}`,
+    models,
+    uris,
+    edits,
+    hello: () => hello,
+    send: (message) => write(message),
+    close: () => server.close(100),
+  };
+}

@@ -212,6 +212,40 @@ describe.skipIf(kubeconfig === '')('the operator', () => {
     expect(condition(await operator.get('devices', 'valve'), 'Suspended')).toBeUndefined();
   });
 
+  it('keeps a suspended rule as it was, also through a restart', async () => {
+    const high = () => operator.published[0]?.rules.find(({ name }) => name === 'high');
+    await operator.apply(rule('high', { suspend: true, priority: 'Critical' }));
+    await until(async () => expect(condition(await operator.get('alarmrules', 'high'), 'Suspended')).toBe('True SuspendRequested'));
+    await until(async () => expect(await operator.get('configmaps', 'north-frozen', '')).toBeDefined());
+    await operator.restart();
+    operator.published.length = 0;
+    await operator.apply(device('pump', { tags: { level: { modbus: { address: 79 } } } }));
+    await until(() => expect(high()?.priority).toBe('Medium'));
+    await operator.apply(rule('high', { priority: 'Critical' }));
+    await until(() => expect(high()?.priority).toBe('Critical'));
+    await until(async () => expect(await operator.get('configmaps', 'north-frozen', '')).toBeUndefined());
+  });
+
+  it('leaves a suspended site alone, also through a restart', async () => {
+    await operator.apply(site({ suspend: true }));
+    await until(async () => {
+      expect(condition(await operator.get('sites', 'north'), 'Suspended')).toBe('True SuspendRequested');
+      expect(await operator.get('configmaps', 'north-frozen', '')).toBeDefined();
+    });
+    await operator.restart();
+    operator.published.length = 0;
+    const [shard = ''] = await shards(operator);
+    const before = await configOf(operator, shard);
+    await operator.apply(device('pump', { tags: { level: { modbus: { address: 5 } } } }));
+    await until(async () => expect((await operator.get('devices', 'pump')).status.observedGeneration).toBeGreaterThan(0));
+    await until(() =>
+      expect(operator.published[0]?.devices.map(({ name }) => name)).toEqual(expect.arrayContaining(['pump', 'valve', 'totals'])),
+    );
+    expect(await configOf(operator, shard)).toEqual(before);
+    await operator.apply(site({ suspend: false }));
+    await until(async () => expect((await configOf(operator, shard)).channels[0]?.devices[0]?.tags[0]?.modbus?.address).toBe(5));
+  });
+
   it('removes what a deleted site leaves behind', async () => {
     const [shard = ''] = await shards(operator);
     await operator.remove('sites', 'north');

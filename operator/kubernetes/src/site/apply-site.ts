@@ -33,7 +33,17 @@ export interface ApplyInput {
   readonly plan: Plan;
   readonly classes: ReadonlyMap<string, CollectorClass>;
   readonly policy: Omit<PolicyContext, 'networks'>;
+  /** The form of what is suspended; undefined: nothing is. */
+  readonly frozen: KubeObject | undefined;
 }
+
+/** The site as the owner of its children. */
+export const ownerOf = (site: Cached<Site>): Owner => ({
+  apiVersion: site.apiVersion,
+  kind: site.kind,
+  name: site.metadata.name,
+  uid: site.metadata.uid ?? '',
+});
 
 /** What was wanted, and what could not be applied. */
 export interface Applied {
@@ -46,8 +56,8 @@ export interface Applied {
 const AT_ONCE = 6;
 
 /** Bring the children of a site to what the plan says. One that cannot be applied does not keep the others. */
-export async function applySite({ site, plan, classes, policy }: ApplyInput, deps: ApplyDeps): Promise<Applied> {
-  const owner: Owner = { apiVersion: site.apiVersion, kind: site.kind, name: site.metadata.name, uid: site.metadata.uid ?? '' };
+export async function applySite({ site, plan, classes, policy, frozen }: ApplyInput, deps: ApplyDeps): Promise<Applied> {
+  const owner = ownerOf(site);
   const wanted = new Set<string>();
   const blocked = new Map<string, Outcome>();
   const put = async (group: string, object: KubeObject, materialize?: () => KubeObject): Promise<void> => {
@@ -59,6 +69,7 @@ export async function applySite({ site, plan, classes, policy }: ApplyInput, dep
   const namespace = site.metadata.namespace ?? '';
   if (plan.shards.length > 0 || plan.simulators.length > 0) await put('', buildServiceAccount(namespace, site.metadata.name));
   if (plan.shards.length > 0) await put('', buildDisruptionBudget(namespace, site.metadata.name));
+  if (frozen !== undefined) await put('', frozen);
   const gate = createGate(AT_ONCE);
   const shards = plan.shards.map((shard) =>
     gate.run(() => applyShard(shard, { put, blocked, spec: classes.get(shard.collectorClass)?.spec, policy }, deps)),

@@ -7,7 +7,7 @@ export const SLOTS = 8;
 /** Bytes of a part; what a ConfigMap may hold, 1 MiB, is counted before base64. */
 const PART_BYTES = 900_000;
 /** Where the revision of a configuration can be read without unpacking it. */
-export const REVISION_ANNOTATION = 'kubeplant.io/revision';
+const REVISION_ANNOTATION = 'kubeplant.io/revision';
 
 export const slotName = (shard: string, slot: number): string => `${shard}-config-${slot}`;
 

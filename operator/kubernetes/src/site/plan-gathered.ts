@@ -1,10 +1,11 @@
-import type { SimulatorConfig, SiteModel } from '@kubeplant/crds/model';
+import type { SimulatorConfig } from '@kubeplant/crds/model';
 import { tokenHash, shardToken } from '@kubeplant/kit';
 import { type Plan, plan, type PreviousPlan, type SimulatorEndpoints } from '@kubeplant/plan';
 import type { Transport } from '../api/transport.ts';
 import type { Caches } from '../cache/caches.ts';
 import { isAvailable } from './availability.ts';
 import { simulatorHost, simulatorName } from './build-simulator.ts';
+import { type FrozenParts, readFrozen } from './frozen-parts.ts';
 import { freezeMembers, type GatheredSite, hasSuspended } from './gather-site.ts';
 import type { HeldChannels } from './held-channels.ts';
 import { readShards } from './previous-devices.ts';
@@ -17,14 +18,11 @@ export interface PlanDeps {
   readonly held: HeldChannels;
   readonly cluster: string;
   readonly rootKey: string;
-  /** Parts of earlier plans that suspended resources without a place in a shard keep: rules, calculated Devices, simulators. */
-  readonly frozen: FrozenParts;
+  /** `namespace/site` → what suspended resources without a place in a shard keep. */
+  readonly frozen: Map<string, FrozenParts>;
   /** `namespace/name` of simulators that have served: a restart of one does not change what collectors dial. */
   readonly served: Set<string>;
 }
-
-/** `namespace/site` → what of its last plan cannot be read back from the shards. */
-export type FrozenParts = Map<string, { readonly model: SiteModel; readonly simulators: readonly SimulatorConfig[] }>;
 
 /** Plan one site as it is now. */
 export async function planGathered(key: string, gathered: GatheredSite, deps: PlanDeps): Promise<Plan> {
@@ -54,7 +52,7 @@ export async function planGathered(key: string, gathered: GatheredSite, deps: Pl
 }
 
 async function readPrevious(key: string, { caches, transport, frozen }: PlanDeps): Promise<PreviousPlan> {
-  const parts = frozen.get(key);
+  const parts = frozen.get(key) ?? (await readFrozen(transport, key));
   const shards = await readShards(transport, caches.children.ConfigMap.filed(key));
   return { siteModels: parts === undefined ? [] : [parts.model], shards, simulators: parts?.simulators ?? [] };
 }
@@ -74,7 +72,7 @@ function readyEndpoints(simulators: readonly SimulatorConfig[], { caches, served
 }
 
 /** Devices with a connection are read back from the shards; keeping them here too would cost the memory of all tags. */
-function remember(key: string, { siteModels, simulators }: Plan, frozen: FrozenParts): void {
+function remember(key: string, { siteModels, simulators }: Plan, frozen: PlanDeps['frozen']): void {
   const [model] = siteModels;
   if (model === undefined) return;
   frozen.set(key, {

@@ -1,8 +1,12 @@
-import type { CollectorClass, Kind } from '@kubeplant/crds';
+import type { CollectorClass, Kind, Site } from '@kubeplant/crds';
 import type { Finding, SiteModel } from '@kubeplant/crds/model';
 import type { Plan } from '@kubeplant/plan';
+import type { KubeObject } from '../api/kube-object.ts';
+import { CHILD_TYPES } from '../api/resource-types.ts';
+import type { Cached } from '../cache/caches.ts';
 import type { ReconcileResult } from '../runtime/run-controller.ts';
-import { type ApplyDeps, applySite } from './apply-site.ts';
+import { buildFrozen } from './frozen-parts.ts';
+import { type ApplyDeps, applySite, ownerOf } from './apply-site.ts';
 import { devicesOpenByPort, type PolicyContext } from './build-network-policy.ts';
 import type { FindService } from './egress.ts';
 import { type GatheredSite, gatherSite } from './gather-site.ts';
@@ -41,7 +45,11 @@ export async function reconcileSite(key: string, deps: SiteDeps): Promise<Reconc
     deps.model.remove(namespace, name);
     return {};
   }
-  if (site?.spec.suspend === true && before !== undefined) return {};
+  if (site?.spec.suspend === true && before !== undefined) {
+    await keepFrozen(site, buildFrozen(resources, deps.frozen.get(key)), deps);
+    deps.onJudged('Site', key);
+    return {};
+  }
   const plan = await planGathered(key, gathered, deps);
   const done = site === undefined || site.spec.suspend === true ? NOTHING : await applyPlan(key, gathered, plan, deps);
   const knowledge = judgeSite({ gathered, plan, ...done });
@@ -50,6 +58,11 @@ export async function reconcileSite(key: string, deps: SiteDeps): Promise<Reconc
   tellChanges(namespace, { before, after: knowledge }, deps);
   deps.onJudged('Site', key);
   return [...knowledge.devices.values()].some(({ outcome }) => outcome.reason === 'ChannelMoving') ? { requeueAfterMs: MOVING_MS } : {};
+}
+
+/** A suspended site is left as it is, but for the note of what that was. */
+async function keepFrozen(site: Cached<Site>, frozen: KubeObject | undefined, { applier }: SiteDeps): Promise<void> {
+  if (frozen !== undefined) await applier.apply(CHILD_TYPES.ConfigMap, frozen, ownerOf(site));
 }
 
 const NOTHING = { blocked: new Map(), findings: [] };
@@ -68,7 +81,7 @@ async function applyPlan(
   const hosts = plan.shards.flatMap(({ config }) => config.channels.map(({ endpoint }) => endpoint.host));
   const policy = { findService: await deps.findServices([...hosts, deps.ingest.host]), ingest: deps.ingest };
   const classes = new Map(resources.classes.map((item) => [item.metadata.name, item]));
-  const { wanted, blocked } = await applySite({ site, plan, classes, policy }, deps);
+  const { wanted, blocked } = await applySite({ site, plan, classes, policy, frozen: buildFrozen(resources, deps.frozen.get(key)) }, deps);
   await pruneSite(key, site, wanted, deps);
   return { blocked, findings: plan.shards.flatMap((shard) => warnOfOpenPorts(shard, classes.get(shard.collectorClass), policy)) };
 }

@@ -16,6 +16,7 @@ import { LoadingState } from '../ui/Notice.tsx';
 import { users } from '../users/index.ts';
 import { useDeps } from './DepsContext.tsx';
 import { i18nProvider } from './i18n.ts';
+import { NoSuchPage } from './NoSuchPage.tsx';
 import { PlantLayout } from './PlantLayout.tsx';
 import { themeOptions } from './theme.ts';
 
@@ -36,6 +37,7 @@ export function Console() {
         layout={PlantLayout}
         dashboard={OverviewPage}
         loginPage={false}
+        catchAll={NoSuchPage}
         disableTelemetry
       >
         <Resource {...devices} />

@@ -60,7 +60,7 @@ export function PasswordForm({ username, presentPassword = '', onDone }: Passwor
         onChange={setWanted}
         autoComplete="new-password"
         error={fieldError('newPassword')}
-        autoFocus
+        autoFocus={presentPassword !== ''}
       />
       <PasswordField
         label="New password again"

@@ -9,7 +9,7 @@ import { FindingLine } from '../findings/FindingLine.tsx';
 import { formatReason } from '../format/reason.ts';
 import { Section } from '../overview/Section.tsx';
 import { ErrorState, LoadingState } from '../ui/Notice.tsx';
-import { readConditions } from './read-conditions.ts';
+import { deviceConditions } from './read-conditions.ts';
 
 /** Conditions as on Kubernetes, and what the plan has to say. */
 export function DeviceFindings({ device }: { readonly device: Device }) {
@@ -29,7 +29,7 @@ export function DeviceFindings({ device }: { readonly device: Device }) {
   return (
     <Box sx={{ display: 'grid', gap: 1.5 }}>
       <Section title="Conditions">
-        {readConditions(query.data.resource).map(({ type, status, reason, message }) => (
+        {deviceConditions(query.data.resource, device).map(({ type, status, reason, message }) => (
           <Box key={type} sx={{ display: 'flex', gap: 1, py: 0.6, color: status === 'False' ? tokens.bad : 'inherit' }}>
             {status === 'False' ? <ErrorIcon fontSize="small" /> : <CheckCircleOutlined fontSize="small" color="disabled" />}
             <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>

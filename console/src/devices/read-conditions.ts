@@ -1,4 +1,4 @@
-import type { Resource } from '@kubeplant/api-client';
+import type { Device, Resource } from '@kubeplant/api-client';
 
 /** A Kubernetes condition. */
 export interface Condition {
@@ -17,4 +17,21 @@ export function readConditions(resource: Pick<Resource, 'status'>): readonly Con
     const { reason, message } = entry as { reason?: unknown; message?: unknown };
     return [{ type: String(entry.type), status: String(entry.status), reason: String(reason ?? ''), message: String(message ?? '') }];
   });
+}
+
+/** Conditions of a device: those of its status, else what the api itself knows of it, as on a host that writes no status. */
+export function deviceConditions(resource: Pick<Resource, 'status'>, device: Device): readonly Condition[] {
+  const written = readConditions(resource);
+  if (written.length > 0) return written;
+  const { ready, connected, dataFlowing, reason, message } = device;
+  const field = (type: string, holds: boolean | null): Condition[] =>
+    holds === null ? [] : [{ type, status: holds ? 'True' : 'False', reason, message }];
+  const applied = ready
+    ? { reason: 'Applied', message: '' }
+    : { reason: 'NotApplied', message: 'This revision does not run yet; see the findings below.' };
+  return [
+    { type: 'Ready', status: ready ? 'True' : 'False', ...applied },
+    ...field('Connected', connected),
+    ...field('DataFlowing', dataFlowing),
+  ];
 }

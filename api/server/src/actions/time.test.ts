@@ -12,6 +12,11 @@ describe('times', () => {
     expect(parseTime(text)).toBe(us);
   });
 
+  it('of the year 9999 stay in it, though no number holds their microseconds', () => {
+    expect(formatTime(parseTime('9999-12-31T23:59:59.999999Z') ?? 0)).toMatch(/^9999-12-31T23:59:59\.\d+Z$/);
+    expect(formatTime(parseTime('0000-01-01T00:00:00Z') ?? 0)).toBe('0000-01-01T00:00:00.000Z');
+  });
+
   it('of days that do not exist are none', () => {
     expect(parseTime('2026-02-30T00:00:00Z')).toBeUndefined();
     expect(parseTime('2026-02-28T25:00:00Z')).toBeUndefined();

@@ -2,12 +2,14 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { type FieldError, invalidInput } from './action-error.ts';
+import { checkTexts } from './check-texts.ts';
 
 type Validate = (value: unknown) => readonly TLocalizedValidationError[];
 const validators = new WeakMap<TSchema, Validate>();
 
 /** The input as the schema promises it; throws a 400 that names each wrong field, its value and what it must be. */
 export function validateInput<I extends TObject>(schema: I, input: Record<string, unknown>): Static<I> {
+  checkTexts(input);
   const errors = validatorOf(schema)(input);
   if (errors.length > 0) throw invalidInput(toFieldErrors(schema, input, errors));
   return input as Static<I>; // The validator has just said so.

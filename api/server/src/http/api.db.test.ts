@@ -132,6 +132,12 @@ describe.each(engines())('the HTTP api on %s', (engine) => {
       { field: 'from', message: expect.stringMatching(/not before/) },
     ]);
     expect(await errors(`${readings}?aggregate=avg`)).toEqual([{ field: 'interval', message: expect.stringMatching(/missing/) }]);
+    for (const interval of ['0s', '99999999999999999999h', '87601h']) {
+      expect(await errors(`${readings}?interval=${interval}`)).toEqual([
+        { field: 'interval', message: expect.stringMatching(/at most 87600h/) },
+      ]);
+    }
+    expect(await errors('/events?kind=%00')).toEqual([{ field: 'kind', message: expect.stringMatching(/U\+0000/) }]);
     expect(await errors(`${readings}?cursor=zzz`)).toEqual([{ field: 'cursor', message: expect.stringMatching(/nextCursor/) }]);
     expect(await errors('/namespaces/Not_A_Label/devices/pump/effective')).toMatchObject([{ field: 'namespace' }]);
     expect((await post('/auth/login', { username: 'a', password: 'b', otp: 1 })).body.errors).toMatchObject([{ field: 'otp' }]);
@@ -144,6 +150,8 @@ describe.each(engines())('the HTTP api on %s', (engine) => {
       [await raw('{"username":', 'application/json'), 400, 'invalid-json'],
       [await raw('["a"]', 'application/json'), 400, 'invalid'],
       [await raw('{"__proto__":{"admin":true},"username":"a","password":"b"}', 'application/json'), 400, 'invalid-json'],
+      [await raw('{"username":"a\\u0000b","password":"b"}', 'application/json'), 400, 'invalid'],
+      [await raw(`{"username":${'['.repeat(200_000)}${']'.repeat(200_000)},"password":"b"}`, 'application/json'), 400, 'invalid'],
       [await raw('username=admin', 'application/x-www-form-urlencoded'), 415, 'unsupported-media-type'],
       [await raw(`{"username":"${'x'.repeat(2 << 20)}"}`, 'application/json'), 413, 'too-large'],
       [await app.app.inject('/api/v1/no/such/route'), 404, 'no-such-address'],

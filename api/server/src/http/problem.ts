@@ -57,6 +57,7 @@ const codes: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid-json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid-json',
+  FST_ERR_BAD_URL: 'invalid-address',
 };
 
 const codeOf = (error: unknown, status: number): string => codes[(error as { code?: string }).code ?? ''] ?? `http-${status}`;

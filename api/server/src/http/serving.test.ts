@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@kubeplant/kit';
@@ -134,6 +134,31 @@ describe('the console’s files', () => {
     const page = await bare.inject('/');
     expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('vite build')]);
     await bare.close();
+  });
+});
+
+describe('what is not a request', () => {
+  const exchange = async (bytes: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(bytes);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    return text;
+  };
+  it.each([
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400, 'invalid-request'],
+    ['headers without an end', `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+    [
+      'an address that cannot be decoded',
+      'GET /api/v1/users/%E0%A4%A HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n',
+      400,
+      'invalid-address',
+    ],
+  ])('is answered with a problem: %s', async (_what, bytes, status, code) => {
+    const [head = '', body = ''] = (await exchange(bytes)).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, code });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Readings as Answer, ReadingsInput as Input, Reading } from '@kubeplant/api-client';
 import { Readings, ReadingsInput } from '@kubeplant/api-client/schemas';
-import { durationMs, flagNames } from '@kubeplant/words';
+import { parseDuration, flagNames } from '@kubeplant/words';
 import type { AggregateBucket, ScopedClient, StoredReading, StoredTag } from '../../ports.ts';
 import { InvalidCursor } from '../../store/readings/raw-readings.ts';
 import { type ActionContext, defineAction } from '../action.ts';
@@ -60,8 +60,7 @@ async function readRaw(ctx: ActionContext, client: ScopedClient, tag: StoredTag,
 async function readBuckets(ctx: ActionContext, client: ScopedClient, tag: StoredTag, range: Range, input: Input): Promise<Page> {
   const { limit = 1000, interval = '1m', cursor, aggregate = ['avg', 'min', 'max', 'count'] } = input;
   if (input.order === 'desc') throw invalidInput([{ field: 'order', message: 'is desc; buckets come in ascending order only' }]);
-  const intervalUs = durationMs(interval) * 1000;
-  if (intervalUs <= 0) throw invalidInput([{ field: 'interval', message: `is ${interval}; it must be longer than 0` }]);
+  const intervalUs = toIntervalUs(interval);
   const fromUs = cursor === undefined ? range.fromUs : parseCursor(cursor).timeUs;
   const buckets = await ctx.readings.aggregate(client, tag, { fromUs, toUs: range.toUs, intervalUs, limit: limit + 1 });
   const readings = buckets.slice(0, limit).map((bucket) => toBucket(bucket, new Set(aggregate)));
@@ -94,4 +93,14 @@ function toBucket(bucket: AggregateBucket, wanted: ReadonlySet<string>): Reading
   if (wanted.has('last')) reading.last = bucket.last;
   if (wanted.has('count')) Object.assign(reading, { count: bucket.count, bad: bucket.bad });
   return reading;
+}
+
+/** Longest bucket, in hours: about ten years. */
+const maxIntervalHours = 87_600;
+
+/** Size of a bucket in microseconds; 400 where it is none or beyond what times can be counted in. */
+function toIntervalUs(interval: string): number {
+  const ms = parseDuration(interval);
+  if (ms !== undefined && ms > 0 && ms <= maxIntervalHours * 3_600_000) return ms * 1000;
+  throw invalidInput([{ field: 'interval', message: `is ${interval}; it must be longer than 0 and at most ${maxIntervalHours}h` }]);
 }

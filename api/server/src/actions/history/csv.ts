@@ -5,7 +5,7 @@ import { formatTime } from '../time.ts';
 /** First line of an export; RFC 4180 with CRLF. */
 export const csvHeader = 'tag,time,value,unit,status,statusText,flags,received,origin\r\n';
 
-/** Lines of readings; text is quoted where it must be, a value that is not there is empty. */
+/** Lines of readings; text is quoted where it must be, a value that is not there is empty, no text is a formula to a spreadsheet. */
 export function formatCsv(
   readings: readonly StoredReading[],
   series: { readonly path: string; readonly unit: string | undefined; readonly tag: StoredTag },
@@ -20,4 +20,10 @@ export function formatCsv(
   return text;
 }
 
-const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A field may send any text: what a spreadsheet would run gets an apostrophe before it. Numbers stay as they are. */
+const defuse = (text: string): string => (/^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text);
+
+function quote(text: string): string {
+  const safe = defuse(text);
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -47,7 +47,7 @@ export class LiveConnection {
     this.#outbox = createOutbox(socket, {
       now: deps.now,
       onTooSlow: () => this.end('too-slow', 'The client does not read as fast as values come.', 1013),
-      onCaughtUp: () => this.#enqueue(async () => this.#sendSnapshot(await this.#ask([...this.#tags.keys()], false))),
+      onCaughtUp: () => void this.#enqueue(async () => this.#sendSnapshot(await this.#ask([...this.#tags.keys()], false))),
     });
     this.#watch = createTokenWatch({
       now: deps.now,
@@ -63,8 +63,9 @@ export class LiveConnection {
     return this.#identity?.sessionId;
   }
 
-  handleMessage(text: string): void {
-    this.#enqueue(() => this.#handle(parseMessage(text)));
+  /** Resolves when the message has its answer. */
+  handleMessage(text: string): Promise<void> {
+    return this.#enqueue(() => this.#handle(parseMessage(text)));
   }
 
   handleClosed(): void {
@@ -171,8 +172,9 @@ export class LiveConnection {
     if (!this.#closed) this.#outbox.send(JSON.stringify(message));
   }
 
-  #enqueue(step: () => void | Promise<void>): void {
+  #enqueue(step: () => void | Promise<void>): Promise<void> {
     this.#work = this.#work.then(() => (this.#closed ? undefined : step())).catch((error: unknown) => this.#fail(error));
+    return this.#work;
   }
 
   #fail(error: unknown): void {

@@ -9,6 +9,8 @@ import { LiveConnection } from './live-connection.ts';
 
 const pingMs = 10_000;
 const maxConnections = 2000;
+/** Messages of one client that may wait for their answers; no more are read until they have them. */
+const maxWaiting = 16;
 
 /** All clients of the live channel. */
 export interface LiveServer {
@@ -43,9 +45,15 @@ export function createLiveServer(deps: ActionDeps): LiveServer {
       const connection = new LiveConnection({ ...deps, fanOut }, socket, call);
       connections.set(connection, socket);
       socket.on('pong', () => silent.delete(socket));
+      let waiting = 0;
       socket.on('message', (text) => {
         silent.delete(socket);
-        connection.handleMessage(String(text));
+        waiting += 1;
+        if (waiting >= maxWaiting) socket.pause();
+        void connection.handleMessage(String(text)).finally(() => {
+          waiting -= 1;
+          if (waiting < maxWaiting && socket.isPaused) socket.resume();
+        });
       });
       socket.on('error', () => socket.terminate()); // a broken frame or a lost connection: `close` follows
       socket.on('close', () => {

@@ -54,6 +54,15 @@ afterAll(async () => {
 });
 
 describe('the live channel', () => {
+  it('answers every message of a client that asks faster than it is served, in order', async () => {
+    const browser = await connect();
+    browser.send(hello);
+    for (let index = 0; index < 200; index += 1) browser.send({ type: 'subscribe', tags: ['default/pump/flow'] });
+    browser.send({ type: 'unsubscribe', tags: ['default/pump/flow'] });
+    await browser.of('unsubscribed');
+    expect(browser.messages.filter(({ type }) => type === 'subscribed').length).toBe(200);
+  });
+
   it('gives ids and the last values at once, then every committed value, and denies what is not there', async () => {
     const browser = await connect();
     browser.send(hello);

@@ -35,6 +35,6 @@ export function encodeMbap(transactionId: number, unitId: number, pdu: Uint8Arra
   frame[4] = (pdu.length + 1) >> 8;
   frame[5] = (pdu.length + 1) & 0xff;
   frame[6] = unitId;
-  frame.set(pdu, HEADER_BYTES);
+  for (let i = 0; i < pdu.length; i++) frame[HEADER_BYTES + i] = pdu[i] ?? 0;
   return frame;
 }

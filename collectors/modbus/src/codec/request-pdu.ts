@@ -78,8 +78,15 @@ export function decodeRequest(bytes: Uint8Array, start: number, end: number): Re
 
 const word = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
+/** Filled by index: on the way of every poll, and many times faster than `Uint8Array.of`. */
 function words(code: number, first: number, second: number): Uint8Array {
-  return Uint8Array.of(code, first >> 8, first & 0xff, second >> 8, second & 0xff);
+  const pdu = new Uint8Array(5);
+  pdu[0] = code;
+  pdu[1] = first >> 8;
+  pdu[2] = first & 0xff;
+  pdu[3] = second >> 8;
+  pdu[4] = second & 0xff;
+  return pdu;
 }
 
 function withData(head: Uint8Array, data: Uint8Array): Uint8Array {

@@ -134,7 +134,7 @@ export class ClientSession {
 
   #dispatch(nowMs: number): void {
     this.#nowMs = nowMs;
-    while (this.#open && nowMs >= this.#notBeforeMs) {
+    while (this.#open && this.#ready.length > 0 && nowMs >= this.#notBeforeMs) {
       const { framing, maxInFlight } = this.#options;
       const lane = takeReady(this.#ready, {
         framing,

@@ -13,7 +13,9 @@ export function takeReady(
   line: { framing: Framing; slotsHeld: number; beside: number; maxInFlight: number },
 ): Lane | undefined {
   if (line.framing === 'RtuOverTcp') return line.slotsHeld === 0 ? ready.shift() : undefined;
-  for (const [at, lane] of ready.entries()) {
+  for (let at = 0; at < ready.length; at++) {
+    const lane = ready[at];
+    if (lane === undefined) break;
     const maySend = lane.suspect ? lane.inFlight === 0 && line.beside < MOST_BESIDE : line.slotsHeld < line.maxInFlight;
     if (!maySend) continue;
     if (at === 0) ready.shift();

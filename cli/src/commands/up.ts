@@ -11,7 +11,8 @@ import { limitLogs } from '../plant/limit-logs.ts';
 import { acquireLock } from '../plant/lock.ts';
 import { identityOf } from '../plant/process-identity.ts';
 import { createReporter } from '../plant/reporter.ts';
-import { type Plant, type PlantOptions, startPlant } from '../plant/start-plant.ts';
+import type { PlantOptions } from '../plant/plant-options.ts';
+import { type Plant, startPlant } from '../plant/start-plant.ts';
 import { type PlantState, readPlantState, writePlantState } from '../plant/state-file.ts';
 import { startDetached } from './up-detached.ts';
 

@@ -1,6 +1,6 @@
 import type { CertificateFiles } from './certificates.ts';
 import type { DataDirectory } from './data-directory.ts';
-import type { PlantOptions } from './start-plant.ts';
+import type { PlantOptions } from './plant-options.ts';
 
 interface Shared {
   readonly data: DataDirectory;

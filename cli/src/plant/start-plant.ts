@@ -8,19 +8,10 @@ import { prepareCertificates } from './certificates.ts';
 import { prepareConsole } from './console-build.ts';
 import { type DataDirectory, readIfThere, writeSecret } from './data-directory.ts';
 import { freePort } from './free-port.ts';
+import type { PlantOptions } from './plant-options.ts';
 import { createProcessPool } from './process-pool.ts';
 import type { Reporter } from './reporter.ts';
 import { type Supervised, supervise } from './supervise.ts';
-
-/** What `up` was asked for. */
-export interface PlantOptions {
-  readonly data: DataDirectory;
-  readonly paths: readonly string[];
-  readonly simulate: boolean;
-  readonly host: string;
-  readonly port: number;
-  readonly databaseUrl: string | undefined;
-}
 
 /** A running plant. */
 export interface Plant {

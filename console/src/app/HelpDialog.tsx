@@ -6,7 +6,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['/', 'Search on this page, or all tags'],
   ['?', 'This list'],
   ['Tab, Enter, Space', 'Move and press, as everywhere'],
-  ['Shift + drag', 'Move a trend in time; drag zooms, double-click goes back'],
+  ['Shift + drag', 'Move a trend in time; drag alone zooms'],
 ];
 
 /** The keys of the console. */

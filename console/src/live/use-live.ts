@@ -1,5 +1,5 @@
 import type { JournalEntry, LiveState, LiveTagValue } from '@kubeplant/api-client';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useSyncExternalStore } from 'react';
 import type { StandingAlarms } from './alarm-store.ts';
 import { useLiveHub } from './LiveProvider.tsx';
 
@@ -8,26 +8,6 @@ export function useTag(path: string): LiveTagValue | undefined {
   const { live } = useLiveHub();
   const subscribe = useCallback((changed: () => void) => live.subscribeTags([path], changed), [live, path]);
   return useSyncExternalStore(subscribe, () => live.latest(path));
-}
-
-/** Latest values of many tags, by path; one new map per batch of values. */
-export function useTags(paths: readonly string[]): ReadonlyMap<string, LiveTagValue> {
-  const { live } = useLiveHub();
-  const key = paths.join(',');
-  const values = useRef<ReadonlyMap<string, LiveTagValue>>(new Map());
-  const subscribe = useCallback(
-    (changed: () => void) => {
-      values.current = new Map();
-      return live.subscribeTags(key === '' ? [] : key.split(','), (batch) => {
-        const next = new Map(values.current);
-        for (const value of batch) next.set(value.path, value);
-        values.current = next;
-        changed();
-      });
-    },
-    [live, key],
-  );
-  return useSyncExternalStore(subscribe, () => values.current);
 }
 
 /** Hands over every value of these tags as it comes. */

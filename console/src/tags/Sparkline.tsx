@@ -1,10 +1,10 @@
-import type { Tag } from '@kubeplant/api-client';
+import type { LiveTagValue, Tag } from '@kubeplant/api-client';
 import { isGood } from '@kubeplant/words';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useClient } from '../app/DepsContext.tsx';
 import { useTokens } from '../app/theme.ts';
-import { useTagStream } from '../live/use-live.ts';
+import { useTag, useTagStream } from '../live/use-live.ts';
 import { useVisible } from '../ui/use-visible.ts';
 import { type SparkPoint, toSparkPath } from './spark-path.ts';
 
@@ -32,6 +32,7 @@ export function Sparkline({ tag }: { readonly tag: Tag }) {
       return readings.map(({ time, last }): SparkPoint => ({ timeMs: Date.parse(time), value: last ?? null }));
     },
   });
+  const latest = useTag(path);
   const tail = useRef<SparkPoint[]>([]);
   const [, setDrawnAt] = useState(0);
   useTagStream(visible && tag.kind !== 'Text' ? [path] : [], (values) => {
@@ -42,7 +43,13 @@ export function Sparkline({ tag }: { readonly tag: Tag }) {
   });
   const tokens = useTokens();
   const now = Date.now();
-  const d = toSparkPath([...(history.data ?? []), ...tail.current], { fromMs: now - SPAN_MS, toMs: now, width: WIDTH, height: HEIGHT });
+  const steady = steadyPoint(latest, now - SPAN_MS);
+  const d = toSparkPath([...steady, ...(history.data ?? []), ...tail.current], {
+    fromMs: now - SPAN_MS,
+    toMs: now,
+    width: WIDTH,
+    height: HEIGHT,
+  });
   return (
     <svg
       ref={frame}
@@ -55,4 +62,10 @@ export function Sparkline({ tag }: { readonly tag: Tag }) {
       <path d={d} fill="none" stroke={tokens.accent} strokeWidth="1.3" strokeLinejoin="round" />
     </svg>
   );
+}
+
+/** A value that has not changed in all that time has no reading in it: it is a flat line. */
+function steadyPoint(latest: LiveTagValue | undefined, fromMs: number): readonly SparkPoint[] {
+  if (latest === undefined || latest.timeMs >= fromMs || typeof latest.value !== 'number' || !isGood(latest.status)) return [];
+  return [{ timeMs: fromMs, value: latest.value }];
 }

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { Tokens } from '../app/tokens.ts';
 import { formatAxisTimes } from './axis-time.ts';
+import { COLUMNS_PER_PEN } from './chart-data.ts';
 import type { DrawnPen } from './use-pens.ts';
 
 /** Dashes of the pens, so that colour is not the only sign. */
@@ -56,7 +57,7 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
     ],
     series: [{}, ...pens.flatMap((pen) => penSeries(pen, tokens))],
     bands: pens.map((_, n) => ({
-      series: [n * 3 + 3, n * 3 + 2] as [number, number],
+      series: [n * COLUMNS_PER_PEN + 3, n * COLUMNS_PER_PEN + 2] as [number, number],
       fill: `${tokens.pens[pens[n]?.index ?? 0] ?? tokens.accent}2b`,
     })),
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 }, bind: { dblclick: () => null } },

@@ -1,3 +1,4 @@
+export * from './calculated/calculated-sources.ts';
 export * from './calculated/order-calculated.ts';
 export * from './expression/compile-expression.ts';
 export { shownState } from './alarms/shown-state.ts';

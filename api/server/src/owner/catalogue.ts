@@ -1,6 +1,8 @@
 import type { EffectiveTag, SiteModel } from '@kubeplant/crds/model';
+import { calculatedSources } from '@kubeplant/engine';
 import type { Origin } from '@kubeplant/words';
 import type { ScopedClient } from '../ports.ts';
+import type { CalculatedSpan, SpanKey } from './calculated-spans.ts';
 import { readDevices, readTags, type TagRow, writeCatalogue, writeTags } from './catalogue-rows.ts';
 import type { RunTagEntry } from './run-dictionary.ts';
 import { createSeries, type Series, seriesKey } from './series.ts';
@@ -14,6 +16,8 @@ export interface Catalogue {
   generation(): number;
   deviceId(device: string): number | undefined;
   simulated(device: string): boolean;
+  /** Calculated devices whose values come from this one, among others. */
+  calculatedFrom(device: string): readonly CalculatedSpan[];
   /** Devices that a shard may write. */
   devicesOf(shard: string): ReadonlySet<string>;
   all(): Iterable<Series>;
@@ -36,6 +40,7 @@ interface State {
   simulated: ReadonlyMap<string, boolean>;
   tags: ReadonlyMap<string, EffectiveTag>;
   shards: ReadonlyMap<string, ReadonlySet<string>>;
+  calculated: ReadonlyMap<string, readonly CalculatedSpan[]>;
 }
 
 /** A catalogue that knows nothing until `setModel`. */
@@ -49,11 +54,13 @@ export function createCatalogue(model: SiteModel): Catalogue {
     simulated: new Map(),
     tags: new Map(),
     shards: new Map(),
+    calculated: new Map(),
   };
   return {
     generation: () => state.generation,
     deviceId: (device) => state.devices.get(device),
     simulated: (device) => state.simulated.get(device) ?? false,
+    calculatedFrom: (device) => state.calculated.get(device) ?? [],
     devicesOf: (shard) => state.shards.get(shard) ?? new Set(),
     all: () => state.series.values(),
     of: (device) => state.byDevice.get(device) ?? [],
@@ -64,7 +71,7 @@ export function createCatalogue(model: SiteModel): Catalogue {
       const devices = await readDevices(client, next);
       const rows = await readTags(client, next);
       return () => {
-        Object.assign(state, indexModel(next), { devices });
+        Object.assign(state, indexModel(next), { devices, calculated: indexCalculated(next, devices) });
         takeTags(state, rows);
       };
     },
@@ -97,6 +104,23 @@ function indexModel(model: SiteModel): Pick<State, 'model' | 'simulated' | 'tags
     tags: new Map(model.devices.flatMap((device) => device.tags.map((tag) => [`${device.name}/${tag.name}`, tag] as const))),
     shards: new Map(model.shards.map((shard) => [shard.name, new Set(shard.devices)])),
   };
+}
+
+/** By device: the calculated devices behind which it is. */
+function indexCalculated(model: SiteModel, ids: ReadonlyMap<string, number>): Map<string, CalculatedSpan[]> {
+  const simulated = new Map(model.devices.map((device) => [device.name, device.simulated]));
+  const keyOf = (device: string): SpanKey[] => {
+    const deviceId = ids.get(device);
+    return deviceId === undefined ? [] : [{ deviceId, simulated: simulated.get(device) ?? false }];
+  };
+  const readers = new Map<string, CalculatedSpan[]>();
+  for (const [device, sources] of calculatedSources(model)) {
+    const [key] = keyOf(device);
+    if (key === undefined) continue;
+    const span = { key, sources: sources.flatMap(keyOf) };
+    for (const source of sources) if (readers.get(source)?.push(span) === undefined) readers.set(source, [span]);
+  }
+  return readers;
 }
 
 function takeTags(state: State, rows: readonly TagRow[]): void {

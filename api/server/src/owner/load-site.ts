@@ -6,7 +6,7 @@ import { readAlarmStates } from './alarm-rows.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { claimSite } from './claim-site.ts';
 import { loadLatest } from './load-latest.ts';
-import { createObservedSpans, readLastObserved } from './observed-spans.ts';
+import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
 import { parseMultirange } from './range-set.ts';
 import type { Series } from './series.ts';
 import type { OwnerDeps } from './session.ts';
@@ -49,7 +49,8 @@ export async function loadSite(
   });
   if (loaded.kind === 'other') return loaded;
   const { claim, alarms, spans, links } = loaded;
-  const engine = createSiteEngine({ model, alarms, latest: latestInForce(catalogue), epoch: claim.epoch, nowUs: deps.nowUs() });
+  const start = { model, alarms, latest: latestInForce(catalogue), observed: observedInForce(catalogue, model, spans) };
+  const engine = createSiteEngine({ ...start, epoch: claim.epoch, nowUs: deps.nowUs() });
   resolveSlots(catalogue, engine);
   const accumulator = createAccumulator(catalogue, createObservedSpans(spans));
   if (claim.before !== replica) {
@@ -80,6 +81,19 @@ function latestInForce(catalogue: Catalogue): LatestReading[] {
     flags,
     ...(text === undefined ? {} : { text }),
   }));
+}
+
+/** Until when devices were confirmed, with the origin that is in force. */
+function observedInForce(
+  catalogue: Catalogue,
+  { devices }: SiteModel,
+  spans: readonly ObservedSpan[],
+): { device: string; untilUs: number }[] {
+  const untilUs = new Map(spans.map((span) => [`${span.deviceId}/${span.simulated}`, span.endedUs]));
+  return devices.flatMap(({ name, simulated }) => {
+    const found = untilUs.get(`${catalogue.deviceId(name)}/${simulated}`);
+    return found === undefined ? [] : [{ device: name, untilUs: found }];
+  });
 }
 
 async function readLinks(client: ScopedClient, { tenant, site }: SiteModel): Promise<Map<string, ShardLink>> {

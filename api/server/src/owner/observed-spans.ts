@@ -12,6 +12,8 @@ export interface ObservedSpan {
 /** Joins spans that touch into growing rows. */
 export interface ObservedSpans {
   add(span: ObservedSpan): void;
+  /** The newest span of a device so far. */
+  newest(device: Pick<ObservedSpan, 'deviceId' | 'simulated'>): ObservedSpan | undefined;
   /** Rows to write for what was added since the last call. */
   take(): ObservedSpan[];
 }
@@ -31,6 +33,7 @@ export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpan
       if (before === undefined || next.endedUs >= before.endedUs) open.set(key, next);
       changed.set(`${key}/${next.startedUs}`, next);
     },
+    newest: (device) => open.get(keyOf(device)),
     take: () => {
       const rows = [...changed.values()];
       changed = new Map();

@@ -1,5 +1,6 @@
 import type { Block } from '@kubeplant/proto';
 import { MAX_AHEAD_US, MAX_HELD_US } from './accept-time.ts';
+import { addCalculatedSpans } from './calculated-spans.ts';
 import type { RunDictionary } from './run-dictionary.ts';
 import type { Session } from './session.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -14,7 +15,9 @@ export function takeObserved(session: Session, link: ShardLink, dictionary: RunD
     const endedUs = Math.min(untilUs, arrivalUs + MAX_AHEAD_US);
     const deviceId = catalogue.deviceId(device);
     if (deviceId === undefined || endedUs < startedUs) continue;
-    accumulator.spans.add({ deviceId, simulated: catalogue.simulated(device), startedUs, endedUs });
+    const span = { deviceId, simulated: catalogue.simulated(device), startedUs, endedUs };
+    accumulator.spans.add(span);
+    addCalculatedSpans(accumulator.spans, span, catalogue.calculatedFrom(device));
     engine.observed(device, endedUs, `${block.run}:${block.seq}:${device}`);
   }
 }

@@ -77,7 +77,14 @@ const config = {
   ],
 };
 const target = new URL('../biome.json', import.meta.url);
-const text = `${JSON.stringify(config, null, 2)}\n`;
+// As Biome formats its own file: short lists on one line.
+const text = `${JSON.stringify(config, null, 2).replace(
+  /^( *.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm,
+  (whole, before: string, items: string, after: string) => {
+    const line = `${before}[${items.replace(/\n? {2,}/g, ' ').trim()}]${after}`;
+    return line.length <= config.formatter.lineWidth ? line : whole;
+  },
+)}\n`;
 if (!process.argv.includes('--check')) writeFileSync(target, text);
 else if (readFileSync(target, 'utf8') !== text) {
   process.stderr.write('biome.json is not current: npm run generate\n');

@@ -1,6 +1,6 @@
 /** Writes docs/reference/configuration.md from every `defineConfig` of the processes. `--check`: only compare. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConfigSpec, describeConfig } from '@kubeplant/kit';
 import { ROOT } from './run-step.ts';
@@ -29,7 +29,7 @@ says. Metrics are served in Prometheus form on \`/metrics\` of the probe port, b
 const target = join(ROOT, 'docs/reference/configuration.md');
 const text = [INTRODUCTION, ...(await Promise.all(Object.entries(PROCESSES).map(describeProcess)))].join('\n');
 if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (readFileSync(target, 'utf8') !== text) {
+else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
   process.stderr.write('docs/reference/configuration.md is not current: npm run generate\n');
   process.exitCode = 1;
 }
@@ -43,7 +43,7 @@ async function describeProcess([folder, title]: [string, string]): Promise<strin
     for (const spec of Object.values(module).filter(isSpec))
       for (const row of describeConfig(spec)) {
         const fallback = row.default === undefined || row.default === '' ? (row.required ? 'required' : '–') : `\`${row.default}\``;
-        rows.set(row.env, `| \`${row.env}\` | ${row.type} | ${fallback} | ${row.description} |`);
+        rows.set(row.env, `| \`${row.env}\` | ${row.type} | ${fallback} | ${row.description.replaceAll('|', '\\|')} |`);
       }
   }
   return [`## ${title}`, '', '| variable | type | default | what it does |', '|---|---|---|---|', ...rows.values(), ''].join('\n');

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atFile, type Problem } from '../problem.ts';
 import { readKustomization, findKustomization } from './kustomization.ts';
@@ -17,7 +17,7 @@ export async function collectPaths(paths: readonly string[]): Promise<Collected>
   const collecting: Collecting = { paths: [], problems: [], watched: [] };
   for (const path of paths) {
     try {
-      await collectPath(collecting, path, []);
+      await collectPath(collecting, path, [], []);
     } catch (error) {
       const { path: where = path, code, message } = error as NodeJS.ErrnoException;
       collecting.problems.push(atFile(where, 'PathUnreadable', `it cannot be read (${code ?? message}): check its permissions`));
@@ -28,7 +28,12 @@ export async function collectPaths(paths: readonly string[]): Promise<Collected>
 }
 
 /** One path; a folder is walked, or read through its kustomization where it has one. */
-async function collectPath(collecting: Collecting, path: string, transforms: readonly Transform[]): Promise<void> {
+async function collectPath(
+  collecting: Collecting,
+  path: string,
+  transforms: readonly Transform[],
+  above: readonly string[],
+): Promise<void> {
   if (path === '-') {
     collecting.paths.push({ file: '-', transforms });
     return;
@@ -40,24 +45,41 @@ async function collectPath(collecting: Collecting, path: string, transforms: rea
     collecting.watched.push(path);
     collecting.paths.push({ file: path, transforms });
   } else {
-    await collectFolder(collecting, path, transforms);
+    await collectFolder(collecting, path, transforms, above);
   }
 }
 
-async function collectFolder(collecting: Collecting, folder: string, transforms: readonly Transform[]): Promise<void> {
+/** `above`: the real places of the folders it lies in; one of those again, by a link or a kustomization, has no end. */
+async function collectFolder(
+  collecting: Collecting,
+  folder: string,
+  transforms: readonly Transform[],
+  above: readonly string[],
+): Promise<void> {
+  const place = await realpath(folder);
+  if (above.includes(place)) {
+    leaveOut(collecting, folder, 'FolderLoop', 'it leads back to a folder it lies in');
+    return;
+  }
   collecting.watched.push(folder);
   const kustomization = await findKustomization(folder);
   if (kustomization !== undefined) {
     const { transform, resources } = await readKustomization(collecting, kustomization);
-    for (const resource of resources) await collectPath(collecting, join(folder, resource), [transform, ...transforms]);
+    for (const resource of resources) await collectPath(collecting, join(folder, resource), [transform, ...transforms], [...above, place]);
     return;
   }
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
-    const directory = entry.isDirectory() || (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isDirectory());
-    if (directory) await collectFolder(collecting, path, transforms);
-    else if (/\.ya?ml$/.test(entry.name)) await collectPath(collecting, path, transforms);
+    const found = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (found?.isDirectory()) await collectFolder(collecting, path, transforms, [...above, place]);
+    else if (!/\.ya?ml$/.test(entry.name)) continue;
+    // Reading a pipe would wait for its writer for ever.
+    else if (found !== undefined && !found.isFile()) leaveOut(collecting, path, 'NotAFile', 'it is a pipe, a socket or a device');
+    else await collectPath(collecting, path, transforms, [...above, place]);
   }
 }
+
+const leaveOut = ({ problems }: Collecting, path: string, reason: string, why: string): void =>
+  void problems.push(atFile(path, reason, `${why}: it is left out, remove it`, 'Warning'));

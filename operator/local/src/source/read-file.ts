@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { parseYaml } from '../yaml/parse-yaml.ts';
 import { atFile } from '../problem.ts';
@@ -34,7 +34,7 @@ async function readText(file: string): Promise<string> {
     standardInput ??= readAll(process.stdin);
     return standardInput;
   }
-  const bytes = await readFile(file);
-  if (bytes.length > MAX_BYTES) throw new Error(`it has ${bytes.length} bytes, the limit is ${MAX_BYTES}`);
-  return bytes.toString().replace(/^\uFEFF/, '');
+  const { size } = await stat(file);
+  if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, the limit is ${MAX_BYTES}`);
+  return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
 }

@@ -48,7 +48,7 @@ export async function startDetached(
   });
   if (!args.json)
     process.stdout.write(
-      `\n  Console   ${ready.url}\n  User      ${ready.username}\n  Password  in ${ready.passwordFile}\n\nIt runs in the background: kubeplant status, kubeplant down.\n`,
+      `\n  Console   ${ready.url}\n  User      ${ready.username}\n  Password  in ${ready.passwordFile}\n\nIt runs in the background: kubeplant status, kubeplant down.\nWhat is wrong with a saved file is said in ${join(logs, 'operator.log')}.\n`,
     );
   stdout.destroy();
   child.unref();

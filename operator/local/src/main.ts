@@ -1,10 +1,11 @@
-import { createLogger, createStopper, type Logger, readConfig, tellReady } from '@kubeplant/kit';
+import { createLogger, createStopper, type Logger, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
 import { createModelLink, type Edit, type EditResult, type ModelLink } from '@kubeplant/operator-link';
 import { isEndpoints } from './carry-out/endpoints-file.ts';
 import { localOperatorConfig } from './config.ts';
 import { handleEdit } from './edit/handle-edit.ts';
 import { createLocalHost, type LocalHost, type Report } from './local-host.ts';
 import type { OperatorMessage, ParentMessage } from './messages.ts';
+import { createProblemLog } from './log-problems.ts';
 import { createRunQueue } from './run-queue.ts';
 import { watchSources } from './watch-sources.ts';
 
@@ -12,8 +13,10 @@ import { watchSources } from './watch-sources.ts';
 async function main(): Promise<void> {
   const config = readConfig(localOperatorConfig, process.env);
   const log = createLogger({ name: 'operator', level: config.logLevel });
+  logProcessWarnings(log);
   const stopper = createStopper({ log, timeoutMs: 5000 });
   const tell = (message: OperatorMessage): void => void process.send?.(message);
+  const logProblems = createProblemLog(log);
   let host: LocalHost | undefined;
   let held: Report['held'] = [];
   // Edits are made one after the other: each sees what the one before has written.
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
     onReport: (report) => {
       held = report.held;
       tell({ type: 'report', ...report });
+      logProblems(report);
     },
     onWatched: (paths) => watch.set(paths),
   });

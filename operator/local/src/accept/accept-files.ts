@@ -1,9 +1,10 @@
 import { kubernetesOnlyFields, type KINDS } from '@kubeplant/crds';
 import type { DeclaredResource } from '@kubeplant/crds/model';
-import { applyDefaults, validateResource } from '@kubeplant/crds/validate';
+import { validateResource } from '@kubeplant/crds/validate';
 import { nameOf, type Problem } from '../problem.ts';
 import { keyOf } from '../source/to-resources.ts';
 import type { SourceFile, SourceResource } from '../source/types.ts';
+import { completeResource } from './complete-resource.ts';
 import { withMetadata } from './metadata.ts';
 import type { Accepted, Acceptance, AcceptedResource } from './types.ts';
 
@@ -53,7 +54,7 @@ function judge(source: SourceResource, old: ReadonlyMap<string, DeclaredResource
   const oldObject = old.get(keyOf(object));
   const errors = validateResource(object, oldObject === undefined ? {} : { old: oldObject });
   if (errors.length > 0) return { problems: errors.map(({ field, message }) => report('Error', 'Invalid', field, message)) };
-  const complete = withMetadata(applyDefaults(object) as DeclaredResource);
+  const complete = withMetadata(completeResource(object));
   const unused = kubernetesOnlyFields(object.kind as keyof typeof KINDS).filter((field) => valueAt(object, field) !== undefined);
   const notes = unused.map((field) =>
     report('Warning', 'NotOnThisHost', field, 'only Kubernetes can honour this; on this host it has no effect'),

@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import type { DeclaredResource } from '@kubeplant/crds/model';
-import { applyDefaults, validateResource } from '@kubeplant/crds/validate';
+import { validateResource } from '@kubeplant/crds/validate';
+import { completeResource } from '../accept/complete-resource.ts';
 import type { Edit, EditResult } from '@kubeplant/operator-link';
 import { stringify } from 'yaml';
 import { versionOf } from '../accept/metadata.ts';
@@ -94,7 +95,7 @@ function parseWanted(edit: Edit, present: DeclaredResource): Wanted {
     });
     return { kind: 'refused', result };
   }
-  const complete = applyDefaults(object) as DeclaredResource;
+  const complete = completeResource(object);
   const versioned = {
     ...complete,
     metadata: { ...complete.metadata, uid: present.metadata.uid ?? '', resourceVersion: versionOf(complete) },

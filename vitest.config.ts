@@ -5,6 +5,7 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 /**
  * Levels: `unit` beside the code; `db` needs PostgreSQL (and TimescaleDB where there is one); `kube` a real API
  * server; `peer` independent Modbus peers from PyPI; `plant` the whole local plant, some with a browser; `package` the published package.
+ * The levels run one after the other: several at once would starve each other on a small machine.
  */
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['**/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: [...exclude, '**/*.{db,kube,peer,plant,package}.test.ts'],
         },
@@ -20,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          sequence: { groupOrder: 2 },
           include: ['**/src/**/*.db.test.ts'],
           exclude,
           globalSetup: './e2e/src/databases/global-setup.ts',
@@ -30,6 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'kube',
+          sequence: { groupOrder: 3 },
           include: ['**/src/**/*.kube.test.ts'],
           exclude,
           globalSetup: './e2e/src/kubernetes/global-setup.ts',
@@ -40,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'peer',
+          sequence: { groupOrder: 1 },
           include: ['**/src/**/*.peer.test.ts'],
           exclude,
           globalSetup: './e2e/src/peers/global-setup.ts',
@@ -50,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'plant',
+          sequence: { groupOrder: 4 },
           include: ['e2e/src/**/*.plant.test.ts'],
           exclude,
           fileParallelism: false,
@@ -57,7 +63,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'package', include: ['e2e/src/**/*.package.test.ts'], exclude, testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: 'package',
+          sequence: { groupOrder: 5 },
+          include: ['e2e/src/**/*.package.test.ts'],
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

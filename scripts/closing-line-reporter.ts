@@ -1,20 +1,32 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends every run with one line of its own: `N passed, N failed, N skipped`. */
+/** How the tests of a run ended. */
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Variable with the file that takes the counts of a run that is one of several; unset: they are printed. */
+export const COUNTS_FILE = 'KUBEPLANT_TEST_COUNTS_FILE';
+
+/** The line of its own that ends every run. */
+export const formatCounts = ({ passed, failed, skipped }: TestCounts): string => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** Ends a run with its closing line, or hands the counts to the run that it is a part of. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    let passed = 0;
-    let failed = unhandledErrors.length;
-    let skipped = 0;
+    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === 'failed' && module.errors().length > 0) failed += 1;
+      if (module.state() === 'failed' && module.errors().length > 0) counts.failed += 1;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
-        if (state === 'passed') passed += 1;
-        else if (state === 'failed') failed += 1;
-        else skipped += 1;
+        counts[state === 'passed' || state === 'failed' ? state : 'skipped'] += 1;
       }
     }
-    console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+    const file = process.env[COUNTS_FILE];
+    if (file === undefined) console.log(`\n${formatCounts(counts)}`);
+    else writeFileSync(file, JSON.stringify(counts));
   }
 }

@@ -27,6 +27,7 @@ export const FINDING_REASONS = [
   'TagNameCase',
   'TagNotFound',
   'TagTypeMismatch',
+  'TimezoneUnknown',
 ] as const;
 
 /** Why a finding was made. */

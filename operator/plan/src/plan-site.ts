@@ -15,6 +15,7 @@ import { resolveTargets } from './rule-targets.ts';
 import { buildShards } from './shards.ts';
 import { overlaySimulations } from './simulations.ts';
 import { buildSiteModel } from './site-model.ts';
+import { effectiveTimeZone } from './time-zone.ts';
 import type { PlanInput, PlannedShard, PreviousPlan } from './types.ts';
 
 /** The resources of one site, each in order of name. */
@@ -50,6 +51,7 @@ export function planSite(resources: SiteResources, { input, classes, merge, find
   const namespace = namespaceOf(site);
   const tenant = `${host.cluster}/${namespace}`;
   const findings: Finding[] = [];
+  const timezone = effectiveTimeZone(site.spec.timezone, findingsOf(refOf(site), findings));
   const applied = applyDevices(resources, { classes, merge, findings, previous });
   const channels = buildChannels(connected(resources.devices, applied), findings);
   const overlay = overlaySimulations({
@@ -77,6 +79,7 @@ export function planSite(resources: SiteResources, { input, classes, merge, find
     site,
     cluster: host.cluster,
     tenant,
+    timezone,
     simulations: overlay.names,
     devices: [...devices.values()],
     rules,

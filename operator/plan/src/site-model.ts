@@ -15,6 +15,8 @@ export interface SiteModelInput {
   readonly site: Site;
   readonly cluster: string;
   readonly tenant: string;
+  /** In force, which need not be the one declared. */
+  readonly timezone: string;
   readonly simulations: readonly string[];
   readonly devices: readonly EffectiveDevice[];
   readonly rules: readonly EffectiveRule[];
@@ -24,7 +26,7 @@ export interface SiteModelInput {
 }
 
 /** All the api needs to know of a site. */
-export function buildSiteModel({ site, cluster, tenant, ...parts }: SiteModelInput): SiteModel {
+export function buildSiteModel({ site, cluster, tenant, timezone, ...parts }: SiteModelInput): SiteModel {
   const { spec, metadata } = site;
   const basics = {
     formatVersion: FORMAT_VERSION,
@@ -34,14 +36,14 @@ export function buildSiteModel({ site, cluster, tenant, ...parts }: SiteModelInp
     site: metadata.name,
     ...(spec.enterprise === undefined ? {} : { enterprise: spec.enterprise }),
     displayName: spec.displayName ?? metadata.name,
-    timezone: spec.timezone ?? 'UTC',
+    timezone,
     areas: spec.areas ?? [],
   } as const;
   return { ...basics, revision: revisionOf({ ...basics, ...identityOf(parts) }), ...parts };
 }
 
 /** The parts in short: devices and rules by their revisions, resources by what changes when their declaration does. */
-function identityOf({ devices, rules, resources, ...rest }: Omit<SiteModelInput, 'site' | 'cluster' | 'tenant'>): object {
+function identityOf({ devices, rules, resources, ...rest }: Omit<SiteModelInput, 'site' | 'cluster' | 'tenant' | 'timezone'>): object {
   return {
     ...rest,
     devices: devices.map(({ name, uid, revision }) => [name, uid, revision]),

@@ -1,6 +1,6 @@
 import type { Assignment, PlannedShard } from '@kubeplant/plan';
 
-/** Which channels each running collector holds, as far as it has confirmed: a channel moves only when it is let go. */
+/** Which channels each running collector (`namespace/shard`) holds, as far as it has confirmed: a channel moves only when it is let go. */
 export interface Held {
   wrote(shards: readonly PlannedShard[]): void;
   /** True when that frees a channel. */
@@ -15,13 +15,14 @@ export function createHeld(): Held {
   const confirmed = new Map<string, readonly string[]>();
   return {
     wrote: (shards) => {
-      for (const { name, config } of shards) {
-        const revisions = written.get(name) ?? new Map<string, readonly string[]>();
+      for (const { namespace, name, config } of shards) {
+        const shard = `${namespace}/${name}`;
+        const revisions = written.get(shard) ?? new Map<string, readonly string[]>();
         revisions.set(
           config.revision,
           config.channels.map(({ key }) => key),
         );
-        written.set(name, revisions);
+        written.set(shard, revisions);
       }
     },
     confirm: (shard, revision) => {

@@ -52,7 +52,7 @@ export interface LocalHost {
   reload(): Promise<void>;
   /** A simulator says where it listens. */
   setEndpoints(endpoints: SimulatorEndpoints): Promise<void>;
-  /** The collector confirms the configuration it runs. */
+  /** The collector of a shard (`namespace/shard`) confirms the configuration it runs. */
   confirm(shard: string, revision: string): void;
   /** The parent says which collectors run, by `namespace/shard`. */
   setRunning(names: readonly string[]): void;
@@ -131,7 +131,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
       if (held.confirm(shard, revision)) void queue.request();
     },
     setRunning: (names) => {
-      if (held.setRunning(names.map((name) => name.slice(name.indexOf('/') + 1)))) void queue.request();
+      if (held.setRunning(names)) void queue.request();
     },
     accepted: () => [...accepted.values()].flat(),
     files: () => files,

@@ -35,8 +35,8 @@ async function main(): Promise<void> {
     log,
     onEdit: edits,
     onAccepted: tellApplied,
-    onHealth: ({ shards }) => {
-      for (const { shard, connected, configRevision } of shards) if (connected) host?.confirm(shard, configRevision);
+    onHealth: ({ namespace, shards }) => {
+      for (const { shard, connected, configRevision } of shards) if (connected) host?.confirm(`${namespace}/${shard}`, configRevision);
     },
     backoff: { minMs: 50, maxMs: 2000 },
   });

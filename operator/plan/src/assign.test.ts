@@ -7,7 +7,7 @@ const small = collectorClass('default', { maxDevicesPerCollector: 2 });
 const at = (name: string, more: Parameters<typeof device>[1] = {}) =>
   device(name, { ...more, modbusTcp: { host: name, ...more.modbusTcp } });
 const running = (result: Plan): Assignment =>
-  Object.fromEntries(result.shards.map((shard) => [shard.name, shard.config.channels.map(({ key }) => key)]));
+  Object.fromEntries(result.shards.map((shard) => [`${shard.namespace}/${shard.name}`, shard.config.channels.map(({ key }) => key)]));
 const spread = (result: Plan) => result.shards.map((shard) => shard.config.channels.map(({ endpoint }) => endpoint.host[0]).join(''));
 
 describe('assignment of channels', () => {
@@ -26,9 +26,17 @@ describe('assignment of channels', () => {
     expect(spread(grown)).toEqual(['bx', 'cd', 'ey', 'z']);
   });
 
-  it('reads an assignment by bare shard names too', () => {
-    const assignment = { [first.shards[2]?.name ?? '']: ['ModbusTcp/a:502'] };
-    expect(spread(plan(inputOf({ classes: [small], devices }, { assignment })))).toEqual(['cd', 'e', 'ab']);
+  it('goes on with what the shards of its own namespace have, not with those of the same name elsewhere', () => {
+    const there = { namespace: 'there' };
+    const twins = devices.map((one) => ({ ...one, metadata: { ...one.metadata, ...there } }));
+    const [, , third] = first.shards;
+    const resources = { sites: [site(), site({}, there)], classes: [small], devices: [...devices, ...twins] };
+    const both = plan(inputOf(resources, { assignment: { [`there/${third?.name}`]: ['ModbusTcp/a:502'] } }));
+    expect(spread(both)).toEqual(['ab', 'cd', 'e', 'cd', 'e', 'ab']);
+    expect(Object.keys(both.assignment)).toEqual([
+      ...first.shards.map(({ name }) => `plant/${name}`),
+      ...first.shards.map(({ name }) => `there/${name}`),
+    ]);
   });
 
   it('never splits a channel', () => {

@@ -63,12 +63,11 @@ function assignGroup(channels: readonly Channel[], collectorClass: string, optio
 
 /** Channel key → number of the shard that has it now. */
 function presentShards(group: ShardGroup, { namespace, assignment }: AssignOptions): Map<string, number> {
-  const prefix = `${shardPrefix(group)}-`;
+  const prefix = `${namespace}/${shardPrefix(group)}-`;
   const held = new Map<string, number>();
   for (const [shard, keys] of Object.entries(assignment)) {
-    const name = shard.startsWith(`${namespace}/`) ? shard.slice(namespace.length + 1) : shard;
-    if (!name.startsWith(prefix)) continue;
-    const index = Number(name.slice(prefix.length));
+    if (!shard.startsWith(prefix)) continue;
+    const index = Number(shard.slice(prefix.length));
     if (!Number.isInteger(index)) continue;
     for (const key of keys) held.set(key, Math.min(index, held.get(key) ?? index));
   }

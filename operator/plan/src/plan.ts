@@ -93,10 +93,7 @@ function collect({ previous, assignment, resources }: PlanInput, { plans, kept, 
 function belongsTo(shard: string, kept: readonly SuspendedSite[], { classes }: PlanInput['resources']): boolean {
   const names = [...classLimits(classes).keys()];
   return kept.some(({ namespace, site }) =>
-    names.some((collectorClass) => {
-      const prefix = `${shardPrefix({ site, collectorClass, protocol: 'ModbusTcp' })}-`;
-      return shard.startsWith(`${namespace}/${prefix}`) || shard.startsWith(prefix);
-    }),
+    names.some((collectorClass) => shard.startsWith(`${namespace}/${shardPrefix({ site, collectorClass, protocol: 'ModbusTcp' })}-`)),
   );
 }
 

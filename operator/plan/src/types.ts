@@ -12,8 +12,8 @@ export interface PlanResources {
 }
 
 /**
- * Which channels each shard holds: `<namespace>/<shard>` → channel keys (a bare shard name is read too). Kept in the
- * shards' manifests and read back at start.
+ * Which channels each shard holds: `<namespace>/<shard>` → channel keys. Kept in the shards' manifests and read back at
+ * start. Names of shards repeat in other namespaces, where a Site has the same name.
  */
 export type Assignment = Readonly<Record<string, readonly string[]>>;
 

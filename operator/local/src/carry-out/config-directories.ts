@@ -40,7 +40,7 @@ export async function readAssignment(root: string): Promise<Assignment> {
   const assignment: Record<string, readonly string[]> = {};
   for (const directory of await shardDirectories(root)) {
     const decoded = decodeShardFiles((name) => readIfThere(join(directory, name)));
-    if (decoded.kind === 'config') assignment[decoded.config.shard] = decoded.manifest.channels;
+    if (decoded.kind === 'config') assignment[`${decoded.config.namespace}/${decoded.config.shard}`] = decoded.manifest.channels;
   }
   return assignment;
 }

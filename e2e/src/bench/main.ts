@@ -3,7 +3,7 @@ import { runBenches } from './run-benches.ts';
 import type { Bench } from './types.ts';
 
 /** Modules by name, loaded only when asked for: what one lacks must not stop the others. */
-const BENCHES = ['alarm', 'modbus-polls', 'store', 'whole-path', 'up', 'saved', 'operator'] as const;
+const BENCHES = ['alarm', 'modbus-polls', 'store', 'whole-path', 'up', 'saved', 'footprint', 'operator'] as const;
 
 async function load(name: string): Promise<Bench> {
   // A module named at run time has no type; each of the table exports `bench`.

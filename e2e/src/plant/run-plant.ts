@@ -49,9 +49,12 @@ export async function runPlant(options: {
   readonly paths: readonly string[];
   readonly data: string;
   readonly cwd?: string;
+  /** File to run; the source unless given. */
+  readonly command?: string;
 }): Promise<RunningPlant> {
   const startMs = Date.now();
-  const args = [COMMAND, 'up', ...options.paths, '--simulate', '--json', '--port', '0', '--data', options.data];
+  const command = options.command ?? COMMAND;
+  const args = [command, 'up', ...options.paths, '--simulate', '--json', '--port', '0', '--data', options.data];
   const child = spawn(process.execPath, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   const events: PlantEvent[] = [];
   let said = '';
@@ -66,7 +69,7 @@ export async function runPlant(options: {
   });
   const readyMs = Date.now() - startMs;
   const processes = (): ListedProcess[] => {
-    const text = execFileSync(process.execPath, [COMMAND, 'status', '--json', '--data', options.data], { encoding: 'utf8' });
+    const text = execFileSync(process.execPath, [command, 'status', '--json', '--data', options.data], { encoding: 'utf8' });
     return JSON.parse(text).processes;
   };
   return {
@@ -88,7 +91,7 @@ export async function runPlant(options: {
       return (await response.json()) as T;
     },
     databaseUrl: () => readFileSync(join(options.data, 'keys/database-url'), 'utf8'),
-    reset: () => void execFileSync(process.execPath, [COMMAND, 'reset', '--yes', '--data', options.data], { stdio: 'ignore' }),
+    reset: () => void execFileSync(process.execPath, [command, 'reset', '--yes', '--data', options.data], { stdio: 'ignore' }),
     stop: async (signal = 'SIGINT') => {
       const begunMs = Date.now();
       if (child.exitCode !== null || child.signalCode !== null) return { code: child.exitCode, ms: 0 };

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { defineCommand } from 'citty';
 import { CommandError } from '../command-error.ts';
+import { assertDatabaseUrl } from '../plant/assert-database-url.ts';
 import { DEFAULT_DATA, dataDirectory, prepareDataDirectory } from '../plant/data-directory.ts';
 import { endLeftovers } from '../plant/end-leftovers.ts';
 import { assertPortFree, freePort } from '../plant/free-port.ts';
@@ -40,6 +41,7 @@ export const up = defineCommand({
     for (const path of args._.filter((given) => given !== '-')) {
       if (!existsSync(path)) throw new CommandError(`there is no file or folder "${path}": check the path`, 2);
     }
+    if (args['database-url'] !== undefined) assertDatabaseUrl(args['database-url']);
     if (args.detach) return startDetached(rawArgs, args);
     const data = dataDirectory(args.data);
     mkdirSync(data.root, { recursive: true, mode: 0o700 });

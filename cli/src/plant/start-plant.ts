@@ -12,6 +12,7 @@ import type { PlantOptions } from './plant-options.ts';
 import { createProcessPool } from './process-pool.ts';
 import type { Reporter } from './reporter.ts';
 import { type Supervised, supervise } from './supervise.ts';
+import { whyEnded } from './why-ended.ts';
 
 /** A running plant. */
 export interface Plant {
@@ -211,9 +212,7 @@ async function waitUntilRunning(process: Supervised, signal: AbortSignal): Promi
   while (process.state().state !== 'Running') {
     signal.throwIfAborted();
     if (Date.now() > deadline || process.state().restarts >= 3)
-      throw new CommandError(`${process.name} does not start: ${lastLines(process.state().log)}`);
+      throw new CommandError(`${process.name} does not start: ${whyEnded(process.state().log)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-const lastLines = (file: string): string => (readIfThere(file) ?? '').trim().split('\n').slice(-3).join(' | ').slice(-1500);

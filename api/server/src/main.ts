@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, createStopper, readConfig, tellReady } from '@kubeplant/kit';
+import { ConfigError, createLogger, createStopper, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
 import { API_SETTINGS } from './api-settings.ts';
 import { runApi } from './run-api.ts';
 
@@ -13,6 +13,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     if (!settings.roles.includes('ingest'))
       throw new ConfigError(['KUBEPLANT_ROLES has no ingest: http alone has no sites to serve; write ingest,http']);
     log = createLogger({ name: 'api', level: settings.logLevel });
+    logProcessWarnings(log);
     const stopper = createStopper({ log, timeoutMs: 10_000 });
     const ports = await runApi({ settings, log, stopper });
     log.info({ ports, cluster: settings.cluster, replica: settings.replica }, 'api started');

@@ -257,4 +257,18 @@ describe.skipIf(kubeconfig === '')('the operator', () => {
       expect(condition(await operator.get('devices', 'pump'), 'Ready')).toBe('False SiteNotFound');
     }, patiently);
   });
+
+  it('makes everything anew for a site that is created again', async () => {
+    await operator.apply(site());
+    const [shard = ''] = await until(async () => {
+      const names = await shards(operator);
+      expect(names).toHaveLength(1);
+      return names;
+    });
+    await until(async () => {
+      expect(await operator.get('secrets', `${shard}-credentials`, '')).toBeDefined();
+      expect((await configOf(operator, shard)).channels.length).toBeGreaterThan(0);
+      expect(condition(await operator.get('devices', 'pump'), 'Ready')).toBe('True Applied');
+    });
+  });
 });

@@ -1,8 +1,9 @@
 import { type Kind, KINDS } from '@kubeplant/crds';
 import type { Logger } from '@kubeplant/kit';
-import { keyOf } from './api/kube-object.ts';
+import { type KubeObject, keyOf } from './api/kube-object.ts';
 import type { Transport } from './api/transport.ts';
 import type { Caches } from './cache/caches.ts';
+import type { StoreEvent } from './cache/store.ts';
 import { takeAccepted, takeHealth } from './controllers/api-news.ts';
 import { followCaches, sitesOf } from './controllers/follow-caches.ts';
 import { createStatusReconcilers } from './controllers/status-controllers.ts';
@@ -120,6 +121,11 @@ export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
         { log, metrics },
       ),
     );
+  }
+  for (const { kind } of Object.values(KINDS)) {
+    caches.own[kind].onEvent((event: StoreEvent<KubeObject>) => {
+      if (event.kind === 'deleted') writer.forget(event.object.metadata.uid ?? '');
+    });
   }
   followCaches({ caches, knowledge, planSite, judge });
   if (unpublished.size === 0) api.synced();

@@ -110,8 +110,8 @@ async function reconcileSiteStatus(key: string, site: Cached<Site>, deps: Status
   if (!knowledge.accepted.has(key) && waitsForApi(site, deps)) return { requeueAfterMs: graceMs(knowledge) };
   const { namespace } = splitKey(key);
   const wasReady =
-    site.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true && !knowledge.availableAt.has(key);
-  knowledge.availableAt.set(key, '');
+    site.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true && !knowledge.judgedSites.has(key);
+  knowledge.judgedSites.add(key);
   const unavailable: string[] = [];
   const neverAvailable: string[] = [];
   for (const [shard, revision] of judged.shards) {

@@ -49,7 +49,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       const compact = isDigested(wanted) ? wanted : digestBinary(wanted);
       const hash = createHash('sha256').update(canonicalJson(compact)).digest('hex').slice(0, 16);
       const sent = withOwner(compact, owner, hash);
-      const memory = `${type.kind}/${keyOf(wanted)}`;
+      const memory = memoryKey(type, wanted, owner);
       const known = settled.get(memory);
       if (type.kind === 'Secret' && known?.hash === hash && performance.now() - known.atMs < RECHECK_MS) return 'unchanged';
       const present = deps.cached(type, keyOf(wanted)) ?? (await read(deps.transport, type, wanted));
@@ -72,7 +72,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       return 'applied';
     },
     remove: async (type, object) => {
-      settled.delete(`${type.kind}/${keyOf(object)}`);
+      for (const owner of object.metadata.ownerReferences ?? []) settled.delete(memoryKey(type, object, owner));
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
@@ -89,6 +89,10 @@ export function createApplier(deps: ApplierDeps): Applier {
     },
   };
 }
+
+/** An object of another owner is another object, even of the same name and content. */
+const memoryKey = (type: ResourceType, object: KubeObject, owner: Pick<Owner, 'uid'>): string =>
+  `${type.kind}/${keyOf(object)}/${owner.uid}`;
 
 async function read(transport: Transport, type: ResourceType, { metadata }: KubeObject): Promise<KubeObject | undefined> {
   try {

@@ -58,6 +58,8 @@ export interface Knowledge {
   readonly confirmed: Map<string, string>;
   /** `namespace/shard` → configuration with which it was available at least once. */
   readonly availableAt: Map<string, string>;
+  /** `namespace/site` of sites whose status this process has judged. */
+  readonly judgedSites: Set<string>;
   /** When the api was last connected, or this process began; milliseconds of the monotonic clock. */
   heardMs: number;
 }
@@ -75,5 +77,6 @@ export const createKnowledge = (): Knowledge => ({
   accepted: new Map(),
   confirmed: new Map(),
   availableAt: new Map(),
+  judgedSites: new Set(),
   heardMs: performance.now(),
 });

@@ -112,6 +112,7 @@ interface Published {
 function publish(key: string, { plan, before, knowledge, gathered }: Published, deps: SiteDeps): void {
   const [model] = plan.siteModels;
   if (model === undefined) {
+    deps.knowledge.accepted.delete(key);
     deps.model.remove(gathered.namespace, gathered.name);
     return;
   }

@@ -1,3 +1,4 @@
+import type { SiteModel } from '@kubeplant/crds/model';
 import { Flag, Status } from '@kubeplant/words';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -275,6 +276,34 @@ describe.each(engines())('ingest on %s', (engine) => {
     });
     expect(event.message).toMatch(/collector shard-0 is 3600 s behind/);
     collector.close();
+  });
+
+  it.each([
+    ['whose token is no longer valid', (site: SiteModel) => ({ ...site.shards[0]!, tokenHashes: ['another'] })],
+    ['whose shard is gone', (site: SiteModel) => ({ ...site.shards[0]!, name: 'shard-9' })],
+  ])('ends a stream %s by the new model, after its readings are committed, and keeps the others', async (name, change) => {
+    await api.stop();
+    api = await startTestApi(database.url, { graceMs: 100 });
+    await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
+    const run = `run-${name.split(' ').at(-1)}`;
+    const full = model([pump], { revision: `${run}-before` });
+    const other = { ...full.shards[0]!, name: 'shard-1', devices: [] };
+    await api.sites.applyModel(packed({ ...full, shards: [...full.shards, other] }));
+    const collector = connect();
+    await collector.hello();
+    const stays = connect();
+    await stays.hello({ shard: 'shard-1' });
+    collector.send(testRun(run, ['flow']));
+    collector.send({ $case: 'block', value: testBlock(run, 1, [{ tag: 1, timeUs: nowUs(), value: 1 }]) });
+    await collector.until((answers) => answers.some(({ $case }) => $case === 'received'));
+    await api.sites.applyModel(packed({ ...full, revision: `${run}-after`, shards: [change(full), other] }));
+    expect(await collector.ended).toMatchObject({ code: 16, details: expect.stringContaining('no longer') });
+    await collector.committed(run, 1);
+    await api.sites.applyModel(packed({ ...full, revision: `${run}-end`, shards: [...full.shards, other] }));
+    stays.send({ $case: 'run', value: { run: `${run}-2`, devices: [], tags: [] } });
+    stays.send({ $case: 'block', value: testBlock(`${run}-2`, 1, []) });
+    await stays.committed(`${run}-2`, 1);
+    stays.close();
   });
 
   it.each([

@@ -1,9 +1,9 @@
-import { grpcStatus, readBearer } from '@kubeplant/kit';
+import { grpcStatus, readBearer, tokenHash } from '@kubeplant/kit';
 import type { CollectorMessage, Hello } from '@kubeplant/proto';
 import type { CollectorStream } from '../owner/collector-stream.ts';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { StoreLog } from '../store/store-log.ts';
-import { isShardToken } from './check-token.ts';
+import { isShardToken } from '../owner/check-token.ts';
 import { type CollectorCall, createStreamPort, endCall } from './stream-port.ts';
 import { takeInOrder } from './take-in-order.ts';
 
@@ -51,8 +51,9 @@ function open(deps: Deps, call: CollectorCall, token: string, { message }: Colle
     return undefined;
   }
   const hello = message.value;
-  if (!isShardToken(deps.sites.model(hello.tenant, hello.site), hello, token)) return refuse(deps, call, hello);
-  const opened = deps.sites.open(hello, createStreamPort(call));
+  const hash = tokenHash(token);
+  if (!isShardToken(deps.sites.model(hello.tenant, hello.site), hello.shard, hash)) return refuse(deps, call, hello);
+  const opened = deps.sites.open(hello, createStreamPort(call, hash));
   if (opened.kind === 'stream') return opened.stream;
   const { endpoint, retryAfterMs } = opened;
   call.write({ message: { $case: 'redirect', value: { endpoint, retryAfterMs } } });

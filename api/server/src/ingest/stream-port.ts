@@ -9,7 +9,12 @@ export type CollectorCall = ServerDuplexStream<CollectorMessage, OwnerMessage>;
 /** Messages that may wait for a collector that does not read. */
 const MAX_WAITING = 4_096;
 
-const CODES = { Unavailable: grpcStatus.UNAVAILABLE, Fenced: grpcStatus.ABORTED, Malformed: grpcStatus.INVALID_ARGUMENT } as const;
+const CODES = {
+  Unavailable: grpcStatus.UNAVAILABLE,
+  Fenced: grpcStatus.ABORTED,
+  Malformed: grpcStatus.INVALID_ARGUMENT,
+  Unauthenticated: grpcStatus.UNAUTHENTICATED,
+} as const;
 
 /** End a call with a status. */
 export function endCall(call: CollectorCall, code: number, details: string): void {
@@ -17,8 +22,9 @@ export function endCall(call: CollectorCall, code: number, details: string): voi
 }
 
 /** A call as the owner writes to it; one that does not read is cut. */
-export function createStreamPort(call: CollectorCall): StreamPort {
+export function createStreamPort(call: CollectorCall, tokenHash: string): StreamPort {
   return {
+    tokenHash,
     send: (message) => {
       if (call.cancelled || call.destroyed || call.writableEnded) return;
       call.write(message);

@@ -38,12 +38,21 @@ export interface TestApi {
 
 export async function startTestApi(
   databaseUrl: string,
-  options: { readonly replica?: string; readonly nowUs?: () => number } = {},
+  options: { readonly replica?: string; readonly nowUs?: () => number; readonly graceMs?: number } = {},
 ): Promise<TestApi> {
   const store = await createStore({ databaseUrl, log: silent });
   const hub = createLiveHub();
   const nowUs = options.nowUs ?? (() => Date.now() * 1000);
-  const sites = createSites({ store, hub, log: silent, metrics, nowUs, replica: options.replica ?? 'api-0', endpoint: 'api-0:8443' });
+  const sites = createSites({
+    store,
+    hub,
+    log: silent,
+    metrics,
+    nowUs,
+    graceMs: options.graceMs,
+    replica: options.replica ?? 'api-0',
+    endpoint: 'api-0:8443',
+  });
   await sites.start();
   const ingest = await startIngest({ host: '127.0.0.1', port: 0, tls: serverTls, sites, log: silent });
   return {

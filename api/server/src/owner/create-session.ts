@@ -16,9 +16,6 @@ import type { OwnerDeps, Session } from './session.ts';
 import type { CloseReason, StreamPort } from './shard-link.ts';
 import { createShardLinks } from './shard-links.ts';
 
-/** How long after loading, or after a new model, collectors may take to come. */
-const GRACE_MS = 10_000;
-
 /** A session as its owner drives it. */
 export interface RunningSession {
   open(hello: Hello, port: StreamPort): CollectorStream;
@@ -88,8 +85,11 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     isOver: () => isOver,
     fail,
   });
-  const onGraceOver = (): void => shards.declareMissing(model.shards.map(({ name }) => name));
-  const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, graceMs: GRACE_MS, onGraceOver, onFailed: fail });
+  const onGraceOver = (): void => {
+    shards.closeRemoved(model.shards);
+    shards.declareMissing(model.shards.map(({ name }) => name));
+  };
+  const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, onGraceOver, onFailed: fail });
   const takeModel = async (next: SiteModel): Promise<void> => {
     const take = await inTenant(deps, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;
@@ -100,7 +100,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     deps.hub.forget(place.tenant, place.site);
     publisher.showAll();
     clocks.grace();
-    loop.schedule();
+    void loop.flush().then(() => shards.closeRefused(next.shards)); // they hear first that what they sent is committed
   };
   publisher.showAll();
   loop.schedule();

@@ -1,3 +1,4 @@
+import { tokenHash } from '@kubeplant/kit';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPlainServer } from '../../../../e2e/src/databases/plain-server.ts';
@@ -100,7 +101,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
     expect([0, 14]).toContain((await stale.ended).code); // sent elsewhere, or cut when its commit is refused
     const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
     await eventually('the older one knows that it is over', () => {
-      const opened = older.sites.open(hello, { send: () => {}, close: () => {} });
+      const opened = older.sites.open(hello, { tokenHash: tokenHash(TOKEN), send: () => {}, close: () => {} });
       return opened.kind === 'redirect' && opened.endpoint !== '';
     });
     const blocks = countingBlocks('run-count', 20, Date.now() * 1000);
@@ -114,7 +115,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
     await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
     const other = await startTestApi(database.url, { replica: 'api-1' });
     const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
-    const port = { send: () => {}, close: () => {} };
+    const port = { tokenHash: tokenHash(TOKEN), send: () => {}, close: () => {} };
     const redirect = await eventually('the other replica knows the owner', () => {
       const opened = other.sites.open(hello, port);
       return opened.kind === 'redirect' && opened.endpoint !== '' ? opened : undefined;

@@ -7,6 +7,8 @@ import type { OwnerDeps } from './session.ts';
 const TICK_MS = 200;
 const RENEW_MS = 5_000;
 const CHECKPOINT_MS = 10_000;
+/** After loading and after a model: until then collectors may come, and those of removed shards deliver what they hold. */
+const GRACE_MS = 10_000;
 
 interface Parts {
   readonly deps: OwnerDeps;
@@ -14,7 +16,6 @@ interface Parts {
   readonly engine: SiteEngine;
   readonly publisher: Publisher;
   readonly loop: CommitLoop;
-  readonly graceMs: number;
   readonly onGraceOver: () => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -55,11 +56,12 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
     }, ms);
   };
   const timers = [setInterval(tick, TICK_MS), every(RENEW_MS, renew), every(CHECKPOINT_MS, publisher.checkpoint)];
-  let grace = setTimeout(parts.onGraceOver, parts.graceMs);
+  const graceMs = deps.graceMs ?? GRACE_MS;
+  let grace = setTimeout(parts.onGraceOver, graceMs);
   return {
     grace: () => {
       clearTimeout(grace);
-      grace = setTimeout(parts.onGraceOver, parts.graceMs);
+      grace = setTimeout(parts.onGraceOver, graceMs);
     },
     release: async () => {
       try {

@@ -15,6 +15,8 @@ export interface OwnerDeps {
   readonly log: StoreLog;
   readonly metrics: IngestMetrics;
   readonly nowUs: () => number;
+  /** How long collectors are waited for after a model; 10 s unless given. */
+  readonly graceMs?: number | undefined;
 }
 
 /** One time of owning a site: from loading what is committed until a commit fails or the owner stops. */

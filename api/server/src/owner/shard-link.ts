@@ -4,12 +4,14 @@ import { type Range, RangeSet } from './range-set.ts';
 
 /** How a stream ends from our side. */
 export interface CloseReason {
-  readonly code: 'Unavailable' | 'Fenced' | 'Malformed';
+  readonly code: 'Unavailable' | 'Fenced' | 'Malformed' | 'Unauthenticated';
   readonly message: string;
 }
 
 /** The wire of one collector stream. */
 export interface StreamPort {
+  /** Hash of the token it came with. */
+  readonly tokenHash: string;
   send(message: OwnerMessage): void;
   close(reason: CloseReason): void;
 }

@@ -1,3 +1,4 @@
+import type { SiteModel } from '@kubeplant/crds/model';
 import type { Hello } from '@kubeplant/proto';
 import type { Batch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -27,6 +28,8 @@ interface Parts {
   readonly onSilent: (devices: readonly string[]) => void;
 }
 
+type ModelShard = SiteModel['shards'][number];
+
 /** The shards of a site and their streams: at most one is current, a newer one fences the older. */
 export interface ShardLinks {
   open(hello: Hello, port: StreamPort): { readonly link: ShardLink; readonly stream: StreamState };
@@ -37,6 +40,10 @@ export interface ShardLinks {
   acknowledge(progress: Batch['progress']): void;
   /** These shards should have come by now. */
   declareMissing(shards: readonly string[]): void;
+  /** End the streams whose token is no longer their shard's. */
+  closeRefused(shards: SiteModel['shards']): void;
+  /** End the streams whose shard is gone. */
+  closeRemoved(shards: SiteModel['shards']): void;
   /** The owner ends: nobody is declared silent any more. */
   end(reason: CloseReason): void;
 }
@@ -69,6 +76,13 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     leave(link, stream);
     stream.port.close(reason);
   };
+  const closeWhere = (shards: SiteModel['shards'], why: string, isOver: (stream: StreamState, own?: ModelShard) => boolean): void => {
+    for (const link of links.values()) {
+      const own = shards.find(({ name }) => name === link.shard);
+      if (link.current !== undefined && isOver(link.current, own))
+        close(link, link.current, { code: 'Unauthenticated', message: `shard ${link.shard}: ${why}` });
+    }
+  };
   return {
     close,
     closed: (link, stream) => {
@@ -92,6 +106,11 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     declareMissing: (shards) => {
       for (const link of shards.map(linkOf)) if (link.current === undefined) declareSilent(link);
     },
+    closeRefused: (shards) => {
+      const refused = ({ port }: StreamState, own: ModelShard | undefined) => own?.tokenHashes.includes(port.tokenHash) === false;
+      closeWhere(shards, 'its token is no longer valid', refused);
+    },
+    closeRemoved: (shards) => closeWhere(shards, 'it is no longer in the model of the site', (_stream, own) => own === undefined),
     end: (reason) => {
       ended = true;
       for (const link of links.values()) if (link.current !== undefined) close(link, link.current, reason);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,7 @@ async function measure(api: KubeApi, pid: number): Promise<BenchResult> {
   const notes = [
     `applied within ${appliedS.toFixed(1)} s, all Ready after ${readyS.toFixed(1)} s`,
     `operator: ${idleMib} MiB before, peak ${peakMib} MiB, ${settledMib} MiB afterwards (goal ${MAX_MIB} MiB)`,
+    `load of the machine ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors: API server and operator share them`,
   ];
   if (peakMib > MAX_MIB * 1.1)
     throw new Error(`the operator used ${peakMib} MiB at its peak; at most ${MAX_MIB} are allowed. ${notes.join('; ')}`);

@@ -1,4 +1,4 @@
-import type { DeviceProfile, Tag, TagDefaults } from '@kubeplant/crds';
+import type { Tag, TagDefaults } from '@kubeplant/crds';
 
 /** The places a field of a tag may come from, most specific first. */
 export interface TagLayers {
@@ -25,6 +25,6 @@ export function mergeLayers({ own, ownDefaults, profile, profileDefaults }: TagL
 }
 
 /** Names of all tags of a device, in order, each once. */
-export function tagNames(own: Readonly<Record<string, unknown>>, profile: DeviceProfile | undefined): string[] {
-  return [...new Set([...Object.keys(profile?.spec.tags ?? {}), ...Object.keys(own)])].sort();
+export function tagNames(own: Readonly<Record<string, unknown>>, inherited: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(inherited), ...Object.keys(own)])].sort();
 }

@@ -23,14 +23,16 @@ export function mergeDevice(device: Device, profile: DeviceProfile | undefined):
   const sink = findingsOf(refOf(device), findings);
   const parameters = resolveParameters(profile, device.spec.profileRef?.parameters ?? {}, sink);
   if (!parameters.complete) return { effective: undefined, findings };
+  // Read once: a host may keep tags packed and unpack them at each access.
   const own = device.spec.tags ?? {};
+  const inherited = profile?.spec.tags ?? {};
   const protocol = device.spec.connection.protocol;
   const tags: EffectiveTag[] = [];
-  for (const name of dropCaseTwins(tagNames(own, profile), own, sink)) {
+  for (const name of dropCaseTwins(tagNames(own, inherited), own, sink)) {
     const layers = {
       own: own[name],
       ownDefaults: device.spec.defaults,
-      profile: profile?.spec.tags[name],
+      profile: inherited[name],
       profileDefaults: profile?.spec.defaults,
     };
     const tag = effectiveTag(name, mergeLayers(layers), protocol, { field: `spec.tags.${name}`, parameters, findings: sink });

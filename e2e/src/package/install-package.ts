@@ -37,13 +37,17 @@ export function installPackage(): InstalledPackage {
   };
 }
 
-/** This Node for every child, and nothing that an outer npm has set for itself. */
+/** Where an outer npm is for its own children; how it is configured (proxy, CA, cache) holds here as well. */
+const foreign = /^(KUBEPLANT_|npm_(?!config_)|npm_config_local_prefix)/;
+
+/** This Node for every child. */
 const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && !name.startsWith('KUBEPLANT_'))),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
   PATH: [dirname(process.execPath), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 };
 
-const npm = (cwd: string, ...args: readonly string[]): void => void execFileSync('npm', args, { cwd, stdio: 'pipe', env });
+const npm = (cwd: string, ...args: readonly string[]): void =>
+  void execFileSync('npm', args, { cwd, stdio: 'pipe', env, timeout: 240_000 });
 
 function waitForReady(child: ChildProcess): Promise<{ readonly child: ChildProcess; readonly url: string }> {
   const printed: string[] = [];

@@ -20,6 +20,7 @@ import { serveProbes } from './http/probes.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createLiveServer } from './live/live-server.ts';
 import type { LiveHub, Readings, Sites, WithScope } from './ports.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** What the api is built from. */
 export interface AppDeps {
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     throw noSuchPage(url.split('?')[0] ?? url);
   });
   app.setErrorHandler((error, request, reply) => sendProblem(reply, toProblem(deps.log, error, request)));
+  traceRequests(app);
   if (deps.meter !== undefined) measureRequests(app, deps.meter, deps.now);
   await addSecurityHeaders(app);
   await app.register(cookie);

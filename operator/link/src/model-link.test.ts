@@ -1,6 +1,15 @@
 import { gunzipSync } from 'node:zlib';
 import type { SiteModel } from '@kubeplant/crds/model';
-import { createAuthority, createLogger, grpcStatus, issueCertificate, peerUris, serverCredentials, startGrpcServer } from '@kubeplant/kit';
+import {
+  createAuthority,
+  createLogger,
+  grpcStatus,
+  issueCertificate,
+  peerUris,
+  startTelemetry,
+  serverCredentials,
+  startGrpcServer,
+} from '@kubeplant/kit';
 import { model } from '@kubeplant/proto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createModelLink } from './model-link.ts';
@@ -32,12 +41,14 @@ async function startApi(port = 0) {
     send: (message: model.ApiMessage) => void;
     cut: () => void;
     uris: readonly string[];
+    traceparent: unknown;
   }[] = [];
   const implementation: model.ModelServer = {
     connect: (call) => {
       const stream = {
         received: [] as model.OperatorMessage[],
         uris: peerUris(call),
+        traceparent: call.metadata.get('traceparent')[0],
         send: (message: model.ApiMessage) => void call.write(message),
         cut: () => void call.emit('error', { code: grpcStatus.UNAVAILABLE, details: 'cut' }),
       };
@@ -97,6 +108,19 @@ describe('the link to the api', () => {
     expect(sent?.$case === 'model' && JSON.parse(gunzipSync(sent.value.body).toString())).toEqual(siteModel('north', 'a'));
     await vi.waitFor(() => expect(link.state().sites.map(({ accepted }) => accepted)).toEqual(['a', 'b']));
     expect(link.state().connection).toBe('Connected');
+  });
+
+  it('carries a trace of its own on every stream', async () => {
+    const telemetry = startTelemetry({ service: 'test', version: '1', env: {} });
+    const api = await startApi();
+    open(api.port);
+    await vi.waitFor(() => expect(api.streams).toHaveLength(1));
+    api.streams[0]?.cut();
+    await vi.waitFor(() => expect(api.streams).toHaveLength(2));
+    const traces = api.streams.map(({ traceparent }) => String(traceparent));
+    for (const trace of traces) expect(trace).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+    expect(new Set(traces).size).toBe(2);
+    await telemetry.shutdown();
   });
 
   it('sends a model again only when it changed, and a removal once', async () => {

@@ -1,4 +1,4 @@
-import { clientCredentials, createBackoff, grpcOptions } from '@kubeplant/kit';
+import { clientCredentials, createBackoff, grpcOptions, Metadata, processTracer, traceCall } from '@kubeplant/kit';
 import { model } from '@kubeplant/proto';
 import { answerEdit } from './answer-edit.ts';
 import { createDesiredModels } from './desired-models.ts';
@@ -29,7 +29,9 @@ export function createModelLink(options: ModelLinkOptions): ModelLink {
 
   const connect = (): void => {
     const client = new model.ModelClient(options.endpoint, credentials, grpcOptions);
-    const stream = client.connect();
+    const metadata = new Metadata();
+    const endSpan = traceCall(processTracer(), 'kubeplant.v1alpha1.Model/Connect', metadata);
+    const stream = client.connect(metadata);
     const mine = { client, stream, blocked: false };
     open = mine;
     desired.restart();
@@ -46,8 +48,14 @@ export function createModelLink(options: ModelLinkOptions): ModelLink {
       mine.blocked = false;
       flush();
     });
-    stream.on('error', (error) => handleEnd(mine, error.message));
-    stream.on('end', () => handleEnd(mine, 'the api closed the stream'));
+    stream.on('error', (error) => {
+      endSpan(error.message);
+      handleEnd(mine, error.message);
+    });
+    stream.on('end', () => {
+      endSpan();
+      handleEnd(mine, 'the api closed the stream');
+    });
     stream.write({ message: { $case: 'hello', value: options.hello } });
     flush();
   };

@@ -13,4 +13,5 @@ export * from './start-probes.ts';
 export * from './start-telemetry.ts';
 export * from './tell-ready.ts';
 export * from './trace-context.ts';
+export * from './trace-served.ts';
 export * from './ulid.ts';

@@ -14,7 +14,12 @@ export function traceMetadata(metadata: Metadata, from: Context = context.active
 /** The context a caller sent along, as parent of the spans of a call; ROOT_CONTEXT when there is none or it is malformed. */
 export function readTraceMetadata(metadata: Metadata): Context {
   const [header] = metadata.get('traceparent');
-  const span = typeof header === 'string' ? parseTraceparent(header) : undefined;
+  return readTraceparent(typeof header === 'string' ? header : undefined);
+}
+
+/** The same for a `traceparent` read from elsewhere, such as a header of an HTTP request. */
+export function readTraceparent(header: string | undefined): Context {
+  const span = header === undefined ? undefined : parseTraceparent(header);
   return span ? trace.setSpanContext(ROOT_CONTEXT, span) : ROOT_CONTEXT;
 }
 

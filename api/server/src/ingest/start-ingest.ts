@@ -1,4 +1,4 @@
-import { type GrpcServer, serverCredentials, startGrpcServer } from '@kubeplant/kit';
+import { type GrpcServer, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
 import { IngestService } from '@kubeplant/proto';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { StoreLog } from '../store/store-log.ts';
@@ -17,7 +17,10 @@ interface IngestOptions {
 /** Serve `Ingest`: TLS, a token per shard. */
 export function startIngest(options: IngestOptions): Promise<GrpcServer> {
   const { host, port, tls } = options;
-  const implementation = { stream: (call: CollectorCall) => void serveStream(options, call) };
+  const implementation = {
+    stream: (call: CollectorCall) =>
+      void traceServedCall('kubeplant.v1alpha1.Ingest/Stream', call.metadata, () => serveStream(options, call)),
+  };
   return startGrpcServer({
     host,
     port,

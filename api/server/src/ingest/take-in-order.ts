@@ -1,4 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
  * Take a call's messages one after the other; what has not been taken waits on the wire. Resolves when the call has
@@ -10,6 +11,7 @@ export function takeInOrder<Request, Response>(
   take: (message: Request) => Promise<void>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const takeInContext = AsyncLocalStorage.bind(take); // messages come in the context of the socket, not of the call
     let over = false;
     let busy = false;
     const end = (): void => {
@@ -20,7 +22,7 @@ export function takeInOrder<Request, Response>(
       if (over) return;
       busy = true;
       call.pause();
-      take(message)
+      takeInContext(message)
         .catch((error: unknown) => {
           over = true;
           reject(error);

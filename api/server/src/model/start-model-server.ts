@@ -1,4 +1,4 @@
-import { type GrpcServer, grpcStatus, peerUris, serverCredentials, startGrpcServer } from '@kubeplant/kit';
+import { type GrpcServer, grpcStatus, peerUris, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
 import { model } from '@kubeplant/proto';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { Store } from '../store/create-store.ts';
@@ -23,7 +23,8 @@ interface ModelOptions {
 /** Serve `Model`: mutual TLS, for the operator alone. */
 export function startModelServer(options: ModelOptions): Promise<GrpcServer> {
   const connect = (call: OperatorCall): void => {
-    if (peerUris(call).includes(OPERATOR_URI)) void serveOperator(options, call);
+    if (peerUris(call).includes(OPERATOR_URI))
+      void traceServedCall('kubeplant.v1alpha1.Model/Connect', call.metadata, () => serveOperator(options, call));
     else endOperatorCall(call, grpcStatus.PERMISSION_DENIED, `the client certificate has no URI ${OPERATOR_URI}`);
   };
   const credentials = serverCredentials({ ...options.tls, requireClient: true });

@@ -87,10 +87,24 @@ describe('after a kill -9 no committed reading is missing or double', () => {
     expect(longestJump(after, startUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
   });
 
-  it('of the collector: a new run goes on beside the old one', async () => {
+  it('of the collector: a new run goes on beside the old one, and history shows a gap and no bridge between them', async () => {
     const pid = plant.pid('kubeplant: collector');
-    const { before, after } = await killAndCompare(() => void process.kill(pid, 'SIGKILL'));
+    let killedMs = 0;
+    const { before, after } = await killAndCompare(() => {
+      killedMs = Date.now();
+      process.kill(pid, 'SIGKILL');
+    });
     expect(Object.keys(after.committed).length).toBe(Object.keys(before.committed).length + 1);
+    const { observed } = await plant.get<{ observed: { from: string; until: string }[] }>(
+      `namespaces/default/devices/counter/tags/count/readings?limit=1&observed=true&from=${new Date(killedMs - 5000).toISOString()}`,
+    );
+    expect(observed).toHaveLength(2);
+    const [endedMs, begunMs] = [Date.parse(observed[0]?.until ?? ''), Date.parse(observed[1]?.from ?? '')];
+    expect(endedMs).toBeLessThanOrEqual(killedMs + 1);
+    expect(endedMs).toBeGreaterThan(killedMs - 3000);
+    expect(begunMs).toBeGreaterThan(killedMs);
+    const within = after.rows.filter(({ timeUs }) => timeUs > BigInt(endedMs + 1) * 1000n && timeUs < BigInt(begunMs - 1) * 1000n);
+    expect(within).toEqual([]);
   });
 
   it('of the operator: data flow on and it comes back', async () => {

@@ -15,7 +15,9 @@ const root = defineCommand({
 export async function runCli(argv: readonly string[]): Promise<number> {
   try {
     return await dispatch(argv);
-  } catch (error) {
+  } catch (thrown) {
+    // What a client wrapped, such as that an api hangs, says more than the wrapping.
+    const error = thrown instanceof Error && thrown.cause instanceof CommandError ? thrown.cause : thrown;
     if (error instanceof CommandError) {
       if (error.message !== '') process.stderr.write(`kubeplant: ${error.message}\n`);
       return error.exitCode;

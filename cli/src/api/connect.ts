@@ -3,6 +3,7 @@ import { CommandError } from '../command-error.ts';
 import { DEFAULT_DATA, dataDirectory, readIfThere } from '../plant/data-directory.ts';
 import { lockOwner } from '../plant/lock.ts';
 import { readPlantState } from '../plant/state-file.ts';
+import { createFetchInTime } from './fetch-in-time.ts';
 import { createRefreshStore, readLogin } from './login-file.ts';
 
 /** Flags of every command that looks into a plant. */
@@ -22,10 +23,11 @@ export function connect(args: {
   readonly token?: string | undefined;
   readonly data: string;
 }): Client {
+  const fetch = createFetchInTime();
   const server = args.server ?? process.env.KUBEPLANT_SERVER;
   const token = args.token ?? process.env.KUBEPLANT_TOKEN;
   const local = findLocal(args.data);
-  if (server === undefined && local !== undefined) return createClient({ baseUrl: local.url, token: token ?? local.token });
+  if (server === undefined && local !== undefined) return createClient({ baseUrl: local.url, token: token ?? local.token, fetch });
   const login = readLogin();
   const baseUrl = server ?? login?.server;
   if (baseUrl === undefined) {
@@ -33,11 +35,11 @@ export function connect(args: {
       `no plant runs in ${args.data}: start one with \`kubeplant up\`, or name one with --server and \`kubeplant login\``,
     );
   }
-  if (token !== undefined) return createClient({ baseUrl, token });
-  if (local?.url === baseUrl) return createClient({ baseUrl, token: local.token });
+  if (token !== undefined) return createClient({ baseUrl, token, fetch });
+  if (local?.url === baseUrl) return createClient({ baseUrl, token: local.token, fetch });
   if (login?.server !== baseUrl.replace(/\/+$/, ''))
     throw new CommandError(`you are not logged in to ${baseUrl}: \`kubeplant login --server ${baseUrl}\`, or give --token`);
-  return createClient({ baseUrl, refreshStore: createRefreshStore(baseUrl) });
+  return createClient({ baseUrl, refreshStore: createRefreshStore(baseUrl), fetch });
 }
 
 function findLocal(path: string): { readonly url: string; readonly token: string } | undefined {

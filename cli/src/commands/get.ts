@@ -40,6 +40,7 @@ export const get = defineCommand({
     const client = connect(args);
     if (args.watch) return watchText((now) => show(client, query, now));
     process.stdout.write(`${await show(client, query)}\n`);
+    if (query.namespace !== undefined) await noteUnknownNamespace(client, query.namespace);
   },
 });
 
@@ -62,6 +63,17 @@ async function show(client: Client, query: Query, signal?: AbortSignal): Promise
   if (kind === 'devices')
     return formatRows(output, deviceColumns, named(await listAll((paging) => client.devices.list({ ...paging, ...filter }, signal))));
   return formatRows(output, ruleColumns, named(await listAll((paging) => client.rules.list({ ...paging, ...filter }, signal))));
+}
+
+/** An empty list is no error, but a namespace without a site is likely a slip. */
+async function noteUnknownNamespace(client: Client, namespace: string): Promise<void> {
+  const { total } = await client.sites.list({ namespace, limit: 1 });
+  if (total > 0) return;
+  const sites = await listAll((paging) => client.sites.list(paging));
+  const known = [...new Set(sites.map((site) => site.namespace))].join(', ');
+  process.stderr.write(
+    `kubeplant: there is no site in the namespace "${namespace}": ${known === '' ? 'there is none at all' : `use ${known}`}\n`,
+  );
 }
 
 /** The named row, or all; a name nothing has is an error, as with kubectl. */

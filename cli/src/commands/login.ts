@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { createClient } from '@kubeplant/api-client';
 import { defineCommand } from 'citty';
 import { connectionArgs } from '../api/connect.ts';
+import { createFetchInTime } from '../api/fetch-in-time.ts';
 import { createRefreshStore } from '../api/login-file.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -19,7 +20,7 @@ export const login = defineCommand({
     if (server === undefined || !/^https?:\/\/./.test(server)) throw new CommandError('which plant? Give --server https://host:port', 2);
     const username = args.username ?? (await ask('User: ', false));
     const password = args['password-stdin'] ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : await ask('Password: ', true);
-    const client = createClient({ baseUrl: server, refreshStore: createRefreshStore(server) });
+    const client = createClient({ baseUrl: server, refreshStore: createRefreshStore(server), fetch: createFetchInTime() });
     const { user } = await client.auth.login({ username, password });
     process.stderr.write(`logged in to ${server} as ${user.username}\n`);
     if (user.mustChangePassword) process.stderr.write('change the password in the console first: until then nothing else is allowed\n');

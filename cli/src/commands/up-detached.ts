@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { CommandError } from '../command-error.ts';
 import { commandPath } from '../entry-path.ts';
 import { dataDirectory } from '../plant/data-directory.ts';
+import { inDataDirectory } from '../plant/in-data-directory.ts';
 
 /** Start `up` in the background and wait until it is ready; what it says goes to `logs/up.log`. */
 export async function startDetached(
@@ -12,8 +13,9 @@ export async function startDetached(
   args: { readonly data: string; readonly json?: boolean | undefined; readonly _: readonly string[] },
 ): Promise<void> {
   if (args._.includes('-')) throw new CommandError('--detach cannot read standard input: write the YAML to a file', 2);
-  const { logs } = dataDirectory(args.data);
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const data = dataDirectory(args.data);
+  const { logs } = data;
+  inDataDirectory(data, () => mkdirSync(logs, { recursive: true, mode: 0o700 }));
   const logFile = join(logs, 'up.log');
   const passed = rawArgs.filter((arg) => arg !== '--detach' && arg !== '--json' && !/^--(detach|json)=/.test(arg));
   const child = spawn(

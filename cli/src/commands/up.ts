@@ -9,6 +9,7 @@ import { DEFAULT_DATA, dataDirectory, prepareDataDirectory } from '../plant/data
 import { endLeftovers } from '../plant/end-leftovers.ts';
 import { assertPortFree, freePort } from '../plant/free-port.ts';
 import { limitLogs } from '../plant/limit-logs.ts';
+import { inDataDirectory } from '../plant/in-data-directory.ts';
 import { acquireLock } from '../plant/lock.ts';
 import { identityOf } from '../plant/process-identity.ts';
 import { createReporter } from '../plant/reporter.ts';
@@ -44,8 +45,10 @@ export const up = defineCommand({
     if (args['database-url'] !== undefined) assertDatabaseUrl(args['database-url']);
     if (args.detach) return startDetached(rawArgs, args);
     const data = dataDirectory(args.data);
-    mkdirSync(data.root, { recursive: true, mode: 0o700 });
-    const release = acquireLock(data);
+    const release = inDataDirectory(data, () => {
+      mkdirSync(data.root, { recursive: true, mode: 0o700 });
+      return acquireLock(data);
+    });
     try {
       await run(
         { data, paths: args._, simulate: args.simulate === true, host: args.host, port, databaseUrl: args['database-url'] },
@@ -64,7 +67,7 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
   const previous = readPlantState(data);
   const killed = await endLeftovers(previous);
   if (killed > 0) reporter.notice(`${killed} process${killed === 1 ? '' : 'es'} of an earlier start did not end and had to be killed`);
-  prepareDataDirectory(data);
+  inDataDirectory(data, () => prepareDataDirectory(data));
   if (options.port !== 0) await assertPortFree(options.host, options.port);
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const since = new Date().toISOString();

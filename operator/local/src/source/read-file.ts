@@ -17,7 +17,11 @@ export async function readSourceFile(path: SourcePath): Promise<SourceFile> {
   const broken = { file, broken: true, resources: [], ignored: 0, documents: [], text: '' };
   const text = await readText(file).catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string') {
-    const problem = atFile(file, 'FileUnreadable', `the file cannot be read (${text.code ?? text.message}): check its permissions`);
+    const problem = atFile(
+      file,
+      'FileUnreadable',
+      text.code === undefined ? text.message : `the file cannot be read (${text.code}): check its permissions`,
+    );
     return { ...broken, problems: [problem] };
   }
   const parsed = parseYaml(text);
@@ -35,6 +39,6 @@ async function readText(file: string): Promise<string> {
     return standardInput;
   }
   const { size } = await stat(file);
-  if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, the limit is ${MAX_BYTES}`);
+  if (size > MAX_BYTES) throw new Error(`the file has ${size} bytes, the limit is ${MAX_BYTES}: split it`);
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
 }

@@ -31,6 +31,11 @@ describe('a document means what kubectl takes it to mean', () => {
   }
 });
 
+it('says of a file that is no text what it is, and where', () => {
+  const told = { line: 1, column: 3, message: expect.stringContaining('not UTF-8 text: save the file as UTF-8') };
+  expect(parseYaml('a:\u0000b')).toMatchObject({ kind: 'malformed', problems: expect.arrayContaining([expect.objectContaining(told)]) });
+});
+
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

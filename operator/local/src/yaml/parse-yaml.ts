@@ -32,7 +32,7 @@ export function parseYaml(text: string): ParsedYaml {
       ...at(control),
       severity: 'Error',
       reason: 'YamlMalformed',
-      message: 'control characters are not allowed: remove it, or write it as an escape in double quotes',
+      message: notTextMessage(text),
     });
   for (const document of 'empty' in documents ? [] : documents) {
     for (const error of [...document.errors, ...document.warnings]) {
@@ -54,6 +54,12 @@ export function parseYaml(text: string): ParsedYaml {
   if (problems.some(({ severity }) => severity === 'Error')) return { kind: 'malformed', problems };
   return { kind: 'documents', documents: parsed, warnings: problems };
 }
+
+/** A NUL or what UTF-8 decoding could not read never comes from a keyboard. */
+const notTextMessage = (text: string): string =>
+  text.includes('\0') || text.includes('\ufffd')
+    ? 'this is not UTF-8 text: save the file as UTF-8, or move it out of the folder'
+    : 'control characters are not allowed: remove it, or write it as an escape in double quotes';
 
 /** Offset of the first character YAML does not allow, if any. */
 function findControlCharacter(text: string): number | undefined {

@@ -80,6 +80,7 @@ export function runCollector(options: CollectorOptions): Collector {
   const startLink = ({ tenant, site, shard }: ShardConfig): Uplink =>
     startUplink({
       endpoint: settings.ingestEndpoint,
+      files: settings,
       readCredentials: () => ({ token: readText(settings.tokenFile), caPem: readText(settings.caFile) }),
       clock,
       log,

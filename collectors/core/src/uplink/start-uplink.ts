@@ -3,6 +3,7 @@ import type { Health } from '@kubeplant/proto';
 import type { BlockBuffer } from '../block/block-buffer.ts';
 import type { Clock } from '../driver.ts';
 import type { SessionDeps } from './create-session.ts';
+import { type CredentialFiles, explainEnd } from './explain-end.ts';
 import { openStream, type Stream, type StreamEnd, type UplinkCredentials } from './open-stream.ts';
 
 /** How an uplink is set up. */
@@ -11,6 +12,8 @@ export interface UplinkOptions {
   readonly endpoint: string;
   /** Read anew for every attempt, because both are rotated without a restart. Throws when they cannot be read. */
   readonly readCredentials: () => UplinkCredentials;
+  /** Named when they are why no stream can be had. */
+  readonly files?: CredentialFiles;
   readonly session: Omit<SessionDeps, 'send' | 'epoch'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -77,7 +80,8 @@ export function startUplink(options: UplinkOptions): Uplink {
       onClosed();
       return;
     }
-    log.warn({ endpoint, reason: end.reason, blocksHeld: buffer.count }, 'there is no stream to the api; trying again');
+    const reason = options.files ? explainEnd(end.reason, options.files) : end.reason;
+    log.warn({ endpoint, reason, blocksHeld: buffer.count }, 'there is no stream to the api; trying again');
     cancelRetry = clock.setTimer(prepareNext(end), connect);
   }
 

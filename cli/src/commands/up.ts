@@ -73,7 +73,13 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
   const since = new Date().toISOString();
   let plant: Plant | undefined;
   const writeState = (): void => {
-    if (plant !== undefined) writePlantState(data, stateOf(options, plant, since));
+    if (plant === undefined) return;
+    try {
+      writePlantState(data, stateOf(options, plant, since));
+    } catch (error) {
+      // A full disk must not end the plant: only `status` and `down` read this file.
+      reporter.notice(`the state of the plant could not be written to ${data.root}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    }
   };
   const stopLogs = limitLogs(data.logs);
   const paths = await Promise.all(options.paths.map((path) => (path === '-' ? saveStandardInput(data.root) : resolve(path))));

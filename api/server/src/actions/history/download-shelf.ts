@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity } from '../../auth/identity.ts';
-import type { SeriesKey } from './find-tag.ts';
+import type { SeriesKey } from './series-key.ts';
 import type { Range } from './range.ts';
 
 /** Life of a download's address, seconds. */

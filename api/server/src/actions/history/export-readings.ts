@@ -1,7 +1,8 @@
 import { ExportReadingsInput } from '@kubeplant/api-client/schemas';
 import { type ActionContext, defineStream, type StreamedOutput } from '../action.ts';
 import { csvHeader, formatCsv } from './csv.ts';
-import { findTag, type SeriesKey, unitOf } from './find-tag.ts';
+import { findTag, unitOf } from './find-tag.ts';
+import type { SeriesKey } from './series-key.ts';
 import { type Range, toRange } from './range.ts';
 
 export const exportReadings = defineStream({

@@ -3,14 +3,7 @@ import { toTenant } from '../../auth/identity.ts';
 import type { ScopedClient, StoredTag } from '../../ports.ts';
 import type { ActionContext } from '../action.ts';
 import { notFound } from '../action-error.ts';
-
-/** What names a series: `origin` absent is the one in force. */
-export interface SeriesKey {
-  readonly namespace: string;
-  readonly device: string;
-  readonly tag: string;
-  readonly origin?: Origin;
-}
+import type { SeriesKey } from './series-key.ts';
 
 /** A series under row-level security; 404 where there is none. Undefined: declared, but nothing of it is stored yet. */
 export async function findTag(ctx: ActionContext, client: ScopedClient, key: SeriesKey): Promise<StoredTag | undefined> {

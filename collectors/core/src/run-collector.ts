@@ -89,7 +89,7 @@ export function runCollector(options: CollectorOptions): Collector {
         buffer,
         dictionary,
         nowUs: () => clock.nowUs(),
-        identity: { tenant, site, shard, collectorVersion: options.version },
+        identity: { tenant, site, shard, collectorVersion: options.version, instance: shard, standby: false },
         fullHealth: () => health.full(),
         onCommitted: (blocks) => metrics.committed(blocks, clock.monotonicMs()),
       },

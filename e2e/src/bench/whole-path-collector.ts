@@ -62,7 +62,17 @@ function deliver(task: CollectorTask): Promise<CollectorReport> {
     });
     send({
       $case: 'hello',
-      value: { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: 'bench', sentUs: 0, runs: [task.run] },
+      value: {
+        tenant: 'local/default',
+        site: 'north',
+        shard: 'shard-0',
+        collectorVersion: 'bench',
+        sentUs: 0,
+        instance: 'collector-0',
+        epoch: 0,
+        standby: false,
+        runs: [task.run],
+      },
     });
   });
 }

@@ -78,6 +78,9 @@ export function connectCollector(options: {
           shard,
           collectorVersion: 'test',
           sentUs: 0,
+          instance: 'collector-0',
+          epoch: 0,
+          standby: false,
           runs,
         },
       });

@@ -268,7 +268,17 @@ describe.each(engines())('ingest on %s', (engine) => {
     const collector = connect();
     collector.send({
       $case: 'hello',
-      value: { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: nowUs() - 3600e6, runs: [] },
+      value: {
+        tenant: 'local/default',
+        site: 'north',
+        shard: 'shard-0',
+        collectorVersion: '',
+        sentUs: nowUs() - 3600e6,
+        instance: 'collector-0',
+        epoch: 0,
+        standby: false,
+        runs: [],
+      },
     });
     const [event] = await eventually('the event', async () => {
       const found = await rows(`SELECT message FROM event WHERE kind = 'CollectorClockOff'`);

@@ -34,7 +34,17 @@ it('serves a collector in the trace that its stream carries', async () => {
   const metadata = bearerMetadata(TOKEN);
   const end = traceCall(processTracer(), 'call', metadata);
   const call = client.stream(metadata);
-  const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
+  const hello = {
+    tenant: 'local/default',
+    site: 'north',
+    shard: 'shard-0',
+    collectorVersion: '',
+    sentUs: 0,
+    instance: 'collector-0',
+    epoch: 0,
+    standby: false,
+    runs: [],
+  };
   call.write({ message: { $case: 'hello', value: hello } });
   await new Promise((resolve) => call.on('data', resolve));
   end();

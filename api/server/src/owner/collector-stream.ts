@@ -100,7 +100,7 @@ function accept(session: Session, link: ShardLink, stream: StreamState, { block,
 function isKnown(link: ShardLink, stream: StreamState, { run, seq }: Block): boolean {
   const { committed, accepted } = progressOfRun(link, run);
   if (!committed.has(seq) && !accepted.has(seq)) return false;
-  stream.port.send({ message: { $case: 'received', value: { run, seq } } });
+  stream.port.send({ message: { $case: 'received', value: { run, seq, blocks: ++stream.blocks } } });
   if (committed.has(seq)) sendCommitted(stream, [{ run, committed: [{ first: seq, last: seq }] }]);
   return true;
 }
@@ -125,7 +125,7 @@ function quarantineBlock(
 
 function received(link: ShardLink, stream: StreamState, run: string, seq: number): void {
   progressOfRun(link, run).accepted.add(seq);
-  stream.port.send({ message: { $case: 'received', value: { run, seq } } });
+  stream.port.send({ message: { $case: 'received', value: { run, seq, blocks: ++stream.blocks } } });
 }
 
 /** Wait until every tag of the block is known, at most a minute for each; order within the stream is kept by waiting. */

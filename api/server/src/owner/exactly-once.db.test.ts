@@ -99,7 +99,17 @@ describe.each(engines())('exactly once on %s', (engine) => {
     stale.send(run);
     stale.send({ $case: 'block', value: testBlock('run-count', 1, [{ tag: 1, timeUs: Date.now() * 1000, value: -1 }]) });
     expect([0, 14]).toContain((await stale.ended).code); // sent elsewhere, or cut when its commit is refused
-    const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
+    const hello = {
+      tenant: 'local/default',
+      site: 'north',
+      shard: 'shard-0',
+      collectorVersion: '',
+      sentUs: 0,
+      instance: 'collector-0',
+      epoch: 0,
+      standby: false,
+      runs: [],
+    };
     await eventually('the older one knows that it is over', () => {
       const opened = older.sites.open(hello, { tokenHash: tokenHash(TOKEN), send: () => {}, close: () => {} });
       return opened.kind === 'redirect' && opened.endpoint !== '';
@@ -114,7 +124,17 @@ describe.each(engines())('exactly once on %s', (engine) => {
   it('sends collectors to the replica that owns the site', async () => {
     await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
     const other = await startTestApi(database.url, { replica: 'api-1' });
-    const hello = { tenant: 'local/default', site: 'north', shard: 'shard-0', collectorVersion: '', sentUs: 0, runs: [] };
+    const hello = {
+      tenant: 'local/default',
+      site: 'north',
+      shard: 'shard-0',
+      collectorVersion: '',
+      sentUs: 0,
+      instance: 'collector-0',
+      epoch: 0,
+      standby: false,
+      runs: [],
+    };
     const port = { tokenHash: tokenHash(TOKEN), send: () => {}, close: () => {} };
     const redirect = await eventually('the other replica knows the owner', () => {
       const opened = other.sites.open(hello, port);

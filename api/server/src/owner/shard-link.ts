@@ -22,6 +22,8 @@ export interface StreamState {
   readonly epoch: number;
   readonly dictionaries: Map<string, RunDictionary>;
   open: boolean;
+  /** Blocks that have arrived on it. */
+  blocks: number;
 }
 
 /** What of a run is in the database, and what besides is in memory. */

@@ -1,5 +1,5 @@
 import type { SiteModel } from '@kubeplant/crds/model';
-import type { Hello } from '@kubeplant/proto';
+import { type Hello, Standing } from '@kubeplant/proto';
 import type { Batch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type DeviceBoard, silentHealth } from './device-board.ts';
@@ -91,12 +91,17 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     open: (hello, port) => {
       const link = linkOf(hello.shard);
       streams += 1;
-      const stream: StreamState = { port, epoch: epoch * EPOCHS_PER_OWNER + streams, dictionaries: new Map(), open: true };
+      const stream: StreamState = { port, epoch: epoch * EPOCHS_PER_OWNER + streams, dictionaries: new Map(), open: true, blocks: 0 };
       const older = link.current;
       link.current = stream;
       if (older !== undefined) close(link, older, { code: 'Fenced', message: 'a newer stream of this shard has come' });
       const progress = hello.runs.map((run) => ({ run, committed: [...progressOfRun(link, run).committed.ranges()] }));
-      port.send({ message: { $case: 'welcome', value: { epoch: stream.epoch, progress, window: WINDOW } } });
+      port.send({
+        message: {
+          $case: 'welcome',
+          value: { epoch: stream.epoch, progress, window: WINDOW, standing: Standing.STANDING_ACTIVE, reason: '' },
+        },
+      });
       board.linked.set(hello.shard, link);
       return { link, stream };
     },

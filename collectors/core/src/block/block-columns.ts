@@ -92,5 +92,6 @@ export function toBlock(columns: BlockColumns, run: string, seq: number, dropped
     observed: columns.observed,
     outOfWindow: columns.outOfWindow,
     droppedBefore,
+    lost: [],
   };
 }

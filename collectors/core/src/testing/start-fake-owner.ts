@@ -6,6 +6,7 @@ import {
   type Hello,
   IngestService,
   type OwnerMessage,
+  Standing,
   type Run,
   type SeqRange,
 } from '@kubeplant/proto';
@@ -154,7 +155,7 @@ function takeHello(owner: OwnerState, call: OpenCall, hello: Hello): void {
   if (answer === 'Redirect') call.write({ message: { $case: 'redirect', value: { endpoint: redirectTo, retryAfterMs: 10 } } });
   if (answer !== 'Welcome') return;
   const progress = hello.runs.map((run) => ({ run, committed: toRanges(owner.committed) }));
-  call.write({ message: { $case: 'welcome', value: { epoch, window, progress } } });
+  call.write({ message: { $case: 'welcome', value: { epoch, window, progress, standing: Standing.STANDING_ACTIVE, reason: '' } } });
 }
 
 function takeBlock(owner: OwnerState, call: OpenCall, bytes: Buffer): void {
@@ -162,7 +163,7 @@ function takeBlock(owner: OwnerState, call: OpenCall, bytes: Buffer): void {
   const block = Block.decode(bytes);
   const { run, seq } = block;
   owner.blocks.push(block);
-  if (behaviour.receive) call.write({ message: { $case: 'received', value: { run, seq } } });
+  if (behaviour.receive) call.write({ message: { $case: 'received', value: { run, seq, blocks: owner.blocks.length } } });
   if (behaviour.commit !== 'no') owner.committed.add(seq);
   if (behaviour.commit === 'yes') {
     call.write({ message: { $case: 'committed', value: { progress: [{ run, committed: [{ first: seq, last: seq }] }] } } });

@@ -7,7 +7,7 @@ export interface SessionDeps {
   readonly buffer: BlockBuffer;
   readonly dictionary: RunDictionary;
   readonly nowUs: () => number;
-  readonly identity: Omit<Hello, 'sentUs' | 'runs'>;
+  readonly identity: Omit<Hello, 'sentUs' | 'runs' | 'epoch'>;
   /** Highest epoch this process was given. */
   readonly epoch: number;
   /** Health of everything, for the beginning of a stream. */
@@ -91,7 +91,7 @@ export function createSession(deps: SessionDeps): Session {
   }
 
   return {
-    start: () => write({ $case: 'hello', value: { ...deps.identity, sentUs: deps.nowUs(), runs: [...buffer.runs()] } }),
+    start: () => write({ $case: 'hello', value: { ...deps.identity, sentUs: deps.nowUs(), runs: [...buffer.runs()], epoch: deps.epoch } }),
     handle: ({ message }) => {
       if (message === undefined) return GO_ON; // a kind of message of a later version
       if (message.$case === 'redirect') return { kind: 'redirected', ...message.value };
@@ -99,7 +99,7 @@ export function createSession(deps: SessionDeps): Session {
       if (!welcome) return { kind: 'refused', reason: `${message.$case} came before Welcome` };
       if (message.$case === 'committed') {
         commit(message.value.progress);
-      } else if (message.value.run === dictionary.run) {
+      } else if (message.$case === 'received' && message.value.run === dictionary.run) {
         const { seq } = message.value;
         inFlight = inFlight.filter((sent) => sent > seq);
       }

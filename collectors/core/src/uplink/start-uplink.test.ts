@@ -33,7 +33,7 @@ function connect(owner: FakeOwner, endpoint = owner.endpoint, silenceMs?: number
       buffer,
       dictionary,
       nowUs: () => clock.nowUs(),
-      identity: { tenant: 'local/plant', site: 'station', shard: 's-0', collectorVersion: '1' },
+      identity: { tenant: 'local/plant', site: 'station', shard: 's-0', collectorVersion: '1', instance: 's-0-0', standby: false },
       fullHealth: () => ({ configRevision: 'r1', devices: [] }),
       onCommitted: () => {},
     },
@@ -137,11 +137,11 @@ describe('startUplink', () => {
     const { makeBlocks, uplink } = connect(owner);
     makeBlocks(10);
     await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4]));
-    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3, blocks: 0 } });
     await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4, 5, 6, 7]));
     expect(uplink.inFlight).toBe(4);
-    owner.send({ $case: 'received', value: { run: 'another', seq: 99 } });
-    owner.send({ $case: 'received', value: { run: '01RUN', seq: 7 } });
+    owner.send({ $case: 'received', value: { run: 'another', seq: 99, blocks: 0 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 7, blocks: 0 } });
     await until(() => expect(seqs(owner)).toEqual(upTo(10)));
   });
 

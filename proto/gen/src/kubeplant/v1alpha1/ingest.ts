@@ -22,6 +22,26 @@ export const protobufPackage = "kubeplant.v1alpha1";
 
 export const protobufFileName = "kubeplant/v1alpha1/ingest.proto";
 
+/** Whether a collector may poll and send live. */
+export const Standing = {
+  /** STANDING_UNSPECIFIED - From an owner that knows no standbys: active. */
+  STANDING_UNSPECIFIED: 0,
+  /** STANDING_ACTIVE - It holds the shard: it polls and sends. */
+  STANDING_ACTIVE: 1,
+  /** STANDING_STANDBY - Another collector holds the shard: no field connection; what is held from before may be sent. */
+  STANDING_STANDBY: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Standing = typeof Standing[keyof typeof Standing];
+
+export namespace Standing {
+  export type STANDING_UNSPECIFIED = typeof Standing.STANDING_UNSPECIFIED;
+  export type STANDING_ACTIVE = typeof Standing.STANDING_ACTIVE;
+  export type STANDING_STANDBY = typeof Standing.STANDING_STANDBY;
+  export type UNRECOGNIZED = typeof Standing.UNRECOGNIZED;
+}
+
 export interface CollectorMessage {
   message:
     | { $case: "hello"; value: Hello }
@@ -40,6 +60,8 @@ export interface OwnerMessage {
     | { $case: "received"; value: Received }
     | { $case: "committed"; value: Committed }
     | { $case: "redirect"; value: Redirect }
+    | { $case: "turn"; value: Turn }
+    | { $case: "renewed"; value: Renewed }
     | undefined;
 }
 
@@ -54,6 +76,12 @@ export interface Hello {
   sentUs: number;
   /** Runs of which blocks are still held. */
   runs: string[];
+  /** Which of the shard's collectors this is: the name of the pod, or of the local process; the same after a restart. */
+  instance: string;
+  /** Highest epoch this process was given; 0 when none yet. */
+  epoch: number;
+  /** True: this collector waits for its turn (`highAvailability: Warm`) and has no field connection until it is active. */
+  standby: boolean;
 }
 
 export interface Welcome {
@@ -63,6 +91,9 @@ export interface Welcome {
   progress: RunProgress[];
   /** Blocks that may be sent beyond the last Received. */
   window: number;
+  standing: Standing;
+  /** Why the standing is STANDING_STANDBY, as `Reason: sentence`. */
+  reason: string;
 }
 
 export interface RunProgress {
@@ -129,6 +160,18 @@ export interface Block {
   outOfWindow: OutOfWindow[];
   /** Readings lost in this collector before this block because its buffer was full. */
   droppedBefore: number;
+  /** What was lost: spans in which readings or observed spans of this shard went missing, and why. */
+  lost: Lost[];
+}
+
+/** Blocks that were given up before they were committed. */
+export interface Lost {
+  fromUs: number;
+  untilUs: number;
+  readings: number;
+  blocks: number;
+  /** Constant: `BufferFull`, `BufferTooOld`, `BufferDamaged`, `DiskFailed`. */
+  reason: string;
 }
 
 export interface TextReading {
@@ -152,10 +195,26 @@ export interface OutOfWindow {
   originalUs: number;
 }
 
-/** Blocks up to `seq` of `run` have arrived: the window opens. Nothing is committed yet. */
+/** Blocks have arrived: the window opens. Nothing is committed yet. */
 export interface Received {
+  /** The block that came last. */
   run: string;
   seq: number;
+  /** Blocks of this stream that have arrived so far. */
+  blocks: number;
+}
+
+/** The standing changes while the stream is open: promoted, with a new epoch, or fenced. */
+export interface Turn {
+  epoch: number;
+  standing: Standing;
+  /** Why, as `Reason: sentence`. */
+  reason: string;
+}
+
+/** The active collector still holds its shard. Sent every second; one that has not heard it for 4 s is isolated. */
+export interface Renewed {
+  epoch: number;
 }
 
 /** These blocks are in the database: their memory may be given back. */
@@ -314,6 +373,12 @@ export const OwnerMessage: MessageFns<OwnerMessage> = {
       case "redirect":
         Redirect.encode(message.message.value, writer.uint32(34).fork()).join();
         break;
+      case "turn":
+        Turn.encode(message.message.value, writer.uint32(42).fork()).join();
+        break;
+      case "renewed":
+        Renewed.encode(message.message.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -363,6 +428,22 @@ export const OwnerMessage: MessageFns<OwnerMessage> = {
             message.message = { $case: "redirect", value: Redirect.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "turn", value: Turn.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.message = { $case: "renewed", value: Renewed.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -377,7 +458,17 @@ export const OwnerMessage: MessageFns<OwnerMessage> = {
 };
 
 function createBaseHello(): Hello {
-  return { tenant: "", site: "", shard: "", collectorVersion: "", sentUs: 0, runs: [] };
+  return {
+    tenant: "",
+    site: "",
+    shard: "",
+    collectorVersion: "",
+    sentUs: 0,
+    runs: [],
+    instance: "",
+    epoch: 0,
+    standby: false,
+  };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -399,6 +490,15 @@ export const Hello: MessageFns<Hello> = {
     }
     for (const v of message.runs) {
       writer.uint32(50).string(v!);
+    }
+    if (message.instance !== "") {
+      writer.uint32(58).string(message.instance);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(64).uint64(message.epoch);
+    }
+    if (message.standby !== false) {
+      writer.uint32(72).bool(message.standby);
     }
     return writer;
   },
@@ -464,6 +564,30 @@ export const Hello: MessageFns<Hello> = {
             message.runs.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.instance = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.standby = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -478,7 +602,7 @@ export const Hello: MessageFns<Hello> = {
 };
 
 function createBaseWelcome(): Welcome {
-  return { epoch: 0, progress: [], window: 0 };
+  return { epoch: 0, progress: [], window: 0, standing: 0, reason: "" };
 }
 
 export const Welcome: MessageFns<Welcome> = {
@@ -491,6 +615,12 @@ export const Welcome: MessageFns<Welcome> = {
     }
     if (message.window !== 0) {
       writer.uint32(24).uint32(message.window);
+    }
+    if (message.standing !== 0) {
+      writer.uint32(32).int32(message.standing);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
     }
     return writer;
   },
@@ -530,6 +660,22 @@ export const Welcome: MessageFns<Welcome> = {
             }
 
             message.window = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.standing = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
             continue;
           }
         }
@@ -888,6 +1034,7 @@ function createBaseBlock(): Block {
     observed: [],
     outOfWindow: [],
     droppedBefore: 0,
+    lost: [],
   };
 }
 
@@ -952,6 +1099,9 @@ export const Block: MessageFns<Block> = {
     }
     if (message.droppedBefore !== 0) {
       writer.uint32(96).uint64(message.droppedBefore);
+    }
+    for (const v of message.lost) {
+      Lost.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1123,6 +1273,104 @@ export const Block: MessageFns<Block> = {
             }
 
             message.droppedBefore = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.lost.push(Lost.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLost(): Lost {
+  return { fromUs: 0, untilUs: 0, readings: 0, blocks: 0, reason: "" };
+}
+
+export const Lost: MessageFns<Lost> = {
+  encode(message: Lost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.fromUs !== 0) {
+      writer.uint32(9).sfixed64(message.fromUs);
+    }
+    if (message.untilUs !== 0) {
+      writer.uint32(17).sfixed64(message.untilUs);
+    }
+    if (message.readings !== 0) {
+      writer.uint32(24).uint64(message.readings);
+    }
+    if (message.blocks !== 0) {
+      writer.uint32(32).uint64(message.blocks);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Lost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.fromUs = longToNumber(reader.sfixed64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.untilUs = longToNumber(reader.sfixed64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.readings = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.blocks = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
             continue;
           }
         }
@@ -1365,7 +1613,7 @@ export const OutOfWindow: MessageFns<OutOfWindow> = {
 };
 
 function createBaseReceived(): Received {
-  return { run: "", seq: 0 };
+  return { run: "", seq: 0, blocks: 0 };
 }
 
 export const Received: MessageFns<Received> = {
@@ -1375,6 +1623,9 @@ export const Received: MessageFns<Received> = {
     }
     if (message.seq !== 0) {
       writer.uint32(16).uint64(message.seq);
+    }
+    if (message.blocks !== 0) {
+      writer.uint32(24).uint64(message.blocks);
     }
     return writer;
   },
@@ -1406,6 +1657,128 @@ export const Received: MessageFns<Received> = {
             }
 
             message.seq = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.blocks = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTurn(): Turn {
+  return { epoch: 0, standing: 0, reason: "" };
+}
+
+export const Turn: MessageFns<Turn> = {
+  encode(message: Turn, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint64(message.epoch);
+    }
+    if (message.standing !== 0) {
+      writer.uint32(16).int32(message.standing);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Turn {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTurn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.standing = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRenewed(): Renewed {
+  return { epoch: 0 };
+}
+
+export const Renewed: MessageFns<Renewed> = {
+  encode(message: Renewed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint64(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Renewed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenewed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1844,7 +2217,8 @@ export const Beat: MessageFns<Beat> = {
  * The collector dials; TLS; `authorization: Bearer <token of the shard>`.
  *
  * A stream begins with Hello. The owner answers Welcome (go on) or Redirect (dial there instead).
- * The collector then sends each Run before its first Block, and blocks in `seq` order.
+ * The collector then sends each Run before its first Block. Blocks of one run may come in any order:
+ * what was just cut goes before what has waited (backlog).
  */
 export type IngestService = typeof IngestService;
 export const IngestService = {

@@ -7,7 +7,9 @@ import type { Action, ActionDeps } from './actions/action.ts';
 import { createDownloadShelf } from './actions/history/download-shelf.ts';
 import { createPlant } from './actions/plant/plant.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { createGate } from './auth/gate.ts';
 import { createLoginThrottle } from './auth/login-throttle.ts';
+import { createPasswords } from './auth/password.ts';
 import type { SigningKeys } from './auth/signing-keys.ts';
 import { noSuchPage, serveConsole } from './http/console-files.ts';
 import { serveDocs } from './http/docs.ts';
@@ -44,6 +46,8 @@ export interface AppDeps {
   readonly checkOutput?: (action: Action, output: unknown) => void;
 }
 
+/** Of the 16 connections to the database: however much is asked over HTTP, commits find one. */
+const databasePlaces = 10;
 const bodyLimitBytes = 1 << 20;
 const liveMessageBytes = 2 << 20;
 
@@ -95,11 +99,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 function createActionDeps(deps: AppDeps, onRevoked: (sessionIds: readonly string[]) => void): ActionDeps {
-  const { now, keys, withScope } = deps;
+  const { now, keys } = deps;
+  const database = createGate({
+    places: databasePlaces,
+    waiting: 2000,
+    full: 'Too many requests wait for the database; try again in a moment.',
+  });
+  const withScope: WithScope = (scope, run) => database.run(() => deps.withScope(scope, run));
   let openApi: unknown;
   return {
     cluster: deps.cluster,
-    accounts: { withScope, keys, now, onRevoked, throttle: createLoginThrottle(now) },
+    accounts: { withScope, keys, now, onRevoked, passwords: createPasswords(), throttle: createLoginThrottle(now) },
     authenticate: createAuthenticate({ keys, now, cliToken: deps.cliToken }),
     withScope,
     sites: deps.sites,

@@ -89,7 +89,7 @@ async function startHttp({ settings, log, stopper }: RunDeps, parts: HttpParts):
   const { telemetry, store, hub, keys, sites, checks } = parts;
   const { withScope, readings } = store;
   const now = Date.now;
-  const first = await ensureFirstAdmin({ withScope, keys, now, onRevoked: () => {} }, settings.initialPasswordFile);
+  const first = await ensureFirstAdmin({ withScope, now }, settings.initialPasswordFile);
   if (first === 'created') log.info({ username: 'admin', passwordFile: settings.initialPasswordFile }, 'made the first administrator');
   const { cluster, cliToken, consoleDir, trustedProxies } = settings;
   const app = await buildApp({

@@ -51,3 +51,10 @@ export const unauthorized = (code: 'signed-out' | 'token-expired' | 'session-end
 /** 503: try again later. */
 export const unavailable = (detail: string): ActionError =>
   new ActionError({ status: 503, code: 'unavailable', detail, headers: { 'retry-after': '2' } });
+
+/** 429: wrong passwords before this one. */
+export function tooManyLogins(waitMs: number): ActionError {
+  const seconds = Math.ceil(waitMs / 1000);
+  const detail = `Too many wrong passwords; try again in ${seconds} s.`;
+  return new ActionError({ status: 429, code: 'too-many-logins', detail, headers: { 'retry-after': String(seconds) } });
+}

@@ -68,6 +68,29 @@ describe('sessions', () => {
     expect((await refresh(first.cookie ?? '')).status).toBe(200);
   });
 
+  it('outlive twenty tabs that renew at once while others renew again, and end when one comes back after the grace', async () => {
+    const password = await makeUser('many-tabs');
+    const { cookie } = await plant.login('many-tabs', password);
+    const tabs = await Promise.all(
+      Array.from({ length: 20 }, async (_, tab) => {
+        const answer = await refresh(cookie);
+        // A quick tab renews again while slow ones still carry the first token.
+        return tab % 2 === 0 && answer.cookie !== undefined ? [answer, await refresh(answer.cookie)] : [answer];
+      }),
+    );
+    expect(tabs.flat().map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
+    const cookies = new Set(tabs.flat().map((answer) => answer.cookie));
+    expect(cookies.size).toBe(1);
+    const [held = ''] = cookies;
+    expect((await refresh(cookie)).status, 'a tab that comes late, within the grace').toBe(200);
+    plant.clock.ms += 31_000;
+    const next = await refresh(held);
+    expect(next.status).toBe(200);
+    expect(next.cookie).not.toBe(held);
+    expect(await refresh(cookie), 'two generations old').toMatchObject({ status: 401, body: { code: 'session-ended' } });
+    expect((await refresh(next.cookie ?? '')).status, 'the whole family').toBe(401);
+  });
+
   it('end when an old refresh token comes back after the grace', async () => {
     const password = await makeUser('stolen');
     const { token, cookie } = await plant.login('stolen', password);
@@ -180,6 +203,48 @@ describe('logins', () => {
     }
     expect(waits).toEqual([1, 2, 4, 8]);
     expect((await attempt(password, '10.0.0.2')).status).toBe(200);
+  });
+
+  it('of other users go on while one account is attacked from a thousand addresses', async () => {
+    const password = await makeUser('bystander');
+    const attack = (address: string) => plant.ask('POST', '/auth/login', { body: { username: 'besieged', password: 'a guess' }, address });
+    const flood = Array.from({ length: 1000 }, (_, i) => attack(`172.16.${i >> 8}.${i & 255}`));
+    const startMs = performance.now();
+    const honest = await plant.ask('POST', '/auth/login', { body: { username: 'bystander', password }, address: '10.77.0.1' });
+    const waitedMs = performance.now() - startMs;
+    const statuses = (await Promise.all(flood)).map(({ status }) => status);
+    expect(honest.status).toBe(200);
+    expect(waitedMs).toBeLessThan(5000);
+    expect(statuses.filter((status) => status === 429).length, 'guesses that cost nothing').toBeGreaterThan(900);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(20);
+  });
+
+  it('of many users from many addresses are checked a few at a time: the plant goes on, those who were here before go first', async () => {
+    const password = await makeUser('regular');
+    const signIn = () => plant.ask('POST', '/auth/login', { body: { username: 'regular', password }, address: '10.78.0.1' });
+    expect((await signIn()).status).toBe(200);
+    let judged = 0;
+    const flood = Array.from({ length: 600 }, async (_, i) => {
+      const body = { username: `nobody-${i}`, password: 'x' };
+      const { status } = await plant.ask('POST', '/auth/login', { body, address: `172.17.${i >> 8}.${i & 255}` });
+      if (status === 401) judged += 1;
+      return status;
+    });
+    expect((await signIn()).status).toBe(200);
+    const judgedBefore = judged;
+    const statuses = await Promise.all(flood);
+    expect(new Set(statuses)).toEqual(new Set([401, 503]));
+    expect(judged).toBeGreaterThan(20);
+    expect(judgedBefore).toBeLessThan(judged / 2);
+  });
+
+  it('that could not be judged, because the database was away, are not held against the user', async () => {
+    const password = await makeUser('patient');
+    const attempt = (address: string) => plant.ask('POST', '/auth/login', { body: { username: 'patient', password }, address });
+    plant.breakDatabase(true);
+    for (let i = 0; i < 6; i++) expect((await attempt('10.79.0.1')).status).toBe(503);
+    plant.breakDatabase(false);
+    expect((await attempt('10.79.0.1')).status).toBe(200);
   });
 
   it('of somebody unknown take as long and look the same as a wrong password', async () => {

@@ -1,10 +1,9 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AccountDeps } from './account-deps.ts';
-import { createFirstAdmin } from './users.ts';
+import { createFirstAdmin, type FirstAdminDeps } from './users.ts';
 
 /** Make the first administrator where there is no user, and leave the generated password in a file only its owner can read. */
-export function ensureFirstAdmin(deps: AccountDeps, passwordFile: string): Promise<'created' | 'present'> {
+export function ensureFirstAdmin(deps: FirstAdminDeps, passwordFile: string): Promise<'created' | 'present'> {
   return createFirstAdmin(deps, async (password) => {
     const next = `${passwordFile}.next`;
     await mkdir(dirname(passwordFile), { recursive: true });

@@ -1,58 +1,56 @@
+import { createFailureCounter } from './failure-counter.ts';
+import { networkOf } from './network-of.ts';
+
+/** A try that may be made. It counts as failed until it is settled otherwise. */
+export interface LoginAttempt {
+  readonly kind: 'attempt';
+  /** This user has signed in from this network before. */
+  readonly known: boolean;
+  succeeded(): void;
+  /** It was neither right nor wrong: it could not be judged. */
+  unsettled(): void;
+}
+
 /** Slows down guessing. In memory of this process and bounded: a restart forgives. */
 export interface LoginThrottle {
-  /** Milliseconds to wait before another try; 0: go on. */
-  waitMs(username: string, address: string): number;
-  /** Count a try as failed; `succeeded` takes it back. */
-  failed(username: string, address: string): void;
-  succeeded(username: string, address: string): void;
+  /** Begin a try: counted at once, so that tries sent together are all counted. */
+  begin(username: string, address: string): LoginAttempt | { readonly kind: 'wait'; readonly waitMs: number };
 }
 
-interface Count {
-  failures: number;
-  untilMs: number;
-}
+const maxKnown = 10_000;
+/** Failures that cost nothing: of one user from one network, from one network, of one user. */
+const free = { pair: 3, network: 20, user: 20 } as const;
 
-const maxEntries = 10_000;
-const firstDelayMs = 1000;
-const maxDelayMs = 300_000;
-/** Failures that cost nothing: of one user from one address, from one address, of one user. */
-const free = { pair: 3, address: 20, user: 20 } as const;
-
-/** Throttle: beyond the free failures the delay doubles from 1 s up to 5 min; a count is forgotten an hour after its last failure. */
+/** Throttle by user and network. Who has signed in from a network before is not slowed down by what others try. */
 export function createLoginThrottle(now: () => number): LoginThrottle {
-  const counts = new Map<string, Count>();
-  const keysOf = (username: string, address: string) =>
-    [
-      [`p ${username} ${address}`, free.pair],
-      [`a ${address}`, free.address],
-      [`u ${username}`, free.user],
-    ] as const;
-  const bump = (key: string, allowed: number): void => {
-    const nowMs = now();
-    const known = counts.get(key);
-    const failures = (known === undefined || nowMs - known.untilMs > 3_600_000 ? 0 : known.failures) + 1;
-    const over = failures - allowed;
-    const delayMs = over < 0 ? 0 : Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(over, 20));
-    counts.delete(key); // to the end: the oldest entries are the first to go
-    counts.set(key, { failures, untilMs: nowMs + delayMs });
-    if (counts.size > maxEntries) counts.delete(counts.keys().next().value ?? key);
-  };
+  const pairs = createFailureCounter(now, free.pair);
+  const networks = createFailureCounter(now, free.network);
+  const users = createFailureCounter(now, free.user);
+  const knownPairs = new Set<string>();
   return {
-    waitMs(username, address) {
-      const waits = keysOf(username, address).map(([key]) => (counts.get(key)?.untilMs ?? 0) - now());
-      return Math.max(0, ...waits);
-    },
-    failed(username, address) {
-      for (const [key, allowed] of keysOf(username, address)) bump(key, allowed);
-    },
-    succeeded(username, address) {
-      counts.delete(`p ${username} ${address}`);
-      for (const [key, allowed] of keysOf(username, address)) {
-        const count = counts.get(key);
-        if (count === undefined) continue;
-        count.failures -= 1;
-        if (count.failures < allowed) count.untilMs = now();
-      }
+    begin(username, address) {
+      const network = networkOf(address);
+      const pair = `${username} ${network}`;
+      const known = knownPairs.has(pair);
+      const waits = known ? [pairs.waitMs(pair)] : [pairs.waitMs(pair), networks.waitMs(network), users.waitMs(username)];
+      const waitMs = Math.max(...waits);
+      if (waitMs > 0) return { kind: 'wait', waitMs };
+      pairs.add(pair);
+      networks.add(network);
+      users.add(username);
+      const unsettled = (): void => {
+        pairs.takeBack(pair);
+        networks.takeBack(network);
+        users.takeBack(username);
+      };
+      const succeeded = (): void => {
+        unsettled();
+        pairs.forget(pair);
+        knownPairs.delete(pair);
+        knownPairs.add(pair);
+        if (knownPairs.size > maxKnown) for (const oldest of knownPairs) return void knownPairs.delete(oldest);
+      };
+      return { kind: 'attempt', known, succeeded, unsettled };
     },
   };
 }

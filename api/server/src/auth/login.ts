@@ -1,7 +1,7 @@
 import { type AccountDeps, inAccounts, type RequestOrigin } from './account-deps.ts';
 import { selectUser, updateLastLogin } from './account-rows.ts';
 import type { LoginThrottle } from './login-throttle.ts';
-import { verifyPassword } from './password.ts';
+import { networkOf } from './network-of.ts';
 import { type OpenSession, startSession } from './sessions.ts';
 
 /** What became of a login. */
@@ -17,16 +17,21 @@ export async function login(
   origin: RequestOrigin,
 ): Promise<LoginOutcome> {
   const username = input.username.trim().toLowerCase();
-  const waitMs = deps.throttle.waitMs(username, origin.address);
-  if (waitMs > 0) return { kind: 'wait', waitMs };
-  deps.throttle.failed(username, origin.address); // counted before the slow check: tries sent at once are all counted
-  const user = await inAccounts(deps, (client) => selectUser(client, 'username', username));
-  const matches = await verifyPassword(user?.passwordHash, input.password);
-  if (!matches || user === undefined || user.disabled) return { kind: 'refused' };
-  deps.throttle.succeeded(username, origin.address);
-  const session = await inAccounts(deps, async (client) => {
-    await updateLastLogin(client, user.userId, new Date(deps.now()));
-    return startSession(deps, client, user, origin);
-  });
-  return { kind: 'open', session };
+  const attempt = deps.throttle.begin(username, origin.address);
+  if (attempt.kind === 'wait') return attempt;
+  try {
+    const user = await inAccounts(deps, (client) => selectUser(client, 'username', username));
+    const turn = { key: networkOf(origin.address), first: attempt.known };
+    const matches = await deps.passwords.verify(user?.passwordHash, input.password, turn);
+    if (!matches || user === undefined || user.disabled) return { kind: 'refused' };
+    const session = await inAccounts(deps, async (client) => {
+      await updateLastLogin(client, user.userId, new Date(deps.now()));
+      return startSession(deps, client, user, origin);
+    });
+    attempt.succeeded();
+    return { kind: 'open', session };
+  } catch (error) {
+    attempt.unsettled(); // no place, no database: nobody has guessed
+    throw error;
+  }
 }

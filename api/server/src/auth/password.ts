@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
+import { createGate, type Turn } from './gate.ts';
 
 const minLength = 12;
 const maxLength = 256;
@@ -8,14 +10,37 @@ const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** argon2id, 19 MiB and two passes (its defaults): about 30 ms. */
 export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFKC'));
 
-/** A hash of nobody's password, so that an unknown user takes as long as a wrong password. */
-let nobody: Promise<string> | undefined;
+/** Hashing and checking, few at once: each takes a thread and 30 ms of a core that the plant needs too. */
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** Compare; `stored` undefined (no such user) takes as long and is false. */
+  verify(stored: string | undefined, password: string, turn?: Turn): Promise<boolean>;
+}
 
-/** Compare; `stored` undefined (no such user) takes as long and is false. */
-export async function verifyPassword(stored: string | undefined, password: string): Promise<boolean> {
-  nobody ??= hashPassword(generatePassword());
-  const matches = await verify(stored ?? (await nobody), password.normalize('NFKC'));
-  return matches && stored !== undefined;
+/** Half of the cores, at most two of the four threads that work in the background. */
+const atOnce = Math.max(1, Math.min(2, Math.floor(availableParallelism() / 2)));
+
+/** Passwords behind a gate. */
+export function createPasswords(): Passwords {
+  const gate = createGate({
+    places: atOnce,
+    waiting: 64,
+    waitingPerKey: 8,
+    full: 'Too many people are signing in just now; try again in a moment.',
+  });
+  let nobody: Promise<string> | undefined;
+  /** A hash of nobody's password, so that an unknown user takes as long as a wrong password. */
+  const hashOfNobody = (): Promise<string> => {
+    nobody ??= hashPassword(generatePassword());
+    return nobody;
+  };
+  return {
+    hash: (password) => gate.run(() => hashPassword(password), { first: true }),
+    verify: async (stored, password, turn = {}) => {
+      const matches = await gate.run(async () => verify(stored ?? (await hashOfNobody()), password.normalize('NFKC')), turn);
+      return matches && stored !== undefined;
+    },
+  };
 }
 
 /** What is wrong with a new password; undefined when it will do. */

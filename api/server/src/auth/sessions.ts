@@ -9,7 +9,7 @@ import { formatRefreshToken, isGenuine, parseRefreshToken } from './refresh-toke
 export const IDLE_MS = 7 * 86_400_000;
 /** A session is over after this time, however much it is used. */
 export const LIFE_MS = 30 * 86_400_000;
-/** The token before the present one still gets the present one during this time: two tabs may renew at once. */
+/** During this time after a renewal both the token before and the present one get the present one: many tabs may renew at once, in any order. */
 export const GRACE_MS = 30_000;
 
 /** A session with the refresh token to set. */
@@ -49,9 +49,11 @@ export async function renewSession(deps: AccountDeps, token: string, origin: Req
     const session = await selectSession(client, claim.sessionId, true);
     if (session === undefined || !isGenuine(deps.keys.refreshKey, session, claim)) return { kind: 'unknown' };
     if (!isGood(session, deps.now())) return { kind: 'ended' };
-    if (claim.generation === session.generation) return rotate(deps, client, session, origin);
-    const inGrace = claim.generation === session.generation - 1 && deps.now() - session.rotatedAt.getTime() <= GRACE_MS;
-    if (inGrace) return { kind: 'renewed', session: toOpenSession(deps, session, session.user) };
+    const inGrace = session.generation > 1 && deps.now() - session.rotatedAt.getTime() <= GRACE_MS;
+    const isPresent = claim.generation === session.generation;
+    if (isPresent && !inGrace) return rotate(deps, client, session, origin);
+    if (inGrace && (isPresent || claim.generation === session.generation - 1))
+      return { kind: 'renewed', session: toOpenSession(deps, session, session.user) };
     await revokeSessions(
       client,
       { sessionId: session.sessionId },

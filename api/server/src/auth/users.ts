@@ -13,7 +13,7 @@ import {
   updateUser,
 } from './account-rows.ts';
 import { isAdmin } from './identity.ts';
-import { checkPassword, generatePassword, hashPassword, verifyPassword } from './password.ts';
+import { checkPassword, generatePassword, hashPassword } from './password.ts';
 
 /** What became of a change. `lastAdmin`: nobody could administer users afterwards. */
 export type UserOutcome<T> =
@@ -48,7 +48,7 @@ export async function createUser(
     userId: randomUUID(),
     username: input.username,
     displayName: input.displayName ?? input.username,
-    passwordHash: await hashPassword(password),
+    passwordHash: await deps.passwords.hash(password),
     grants: input.grants,
     mustChangePassword: true,
     createdAt: new Date(deps.now()),
@@ -97,7 +97,7 @@ export async function removeUser(deps: AccountDeps, username: string): Promise<U
 /** Give a user a generated password, to be changed at the next login; ends the sessions. */
 export async function resetPassword(deps: AccountDeps, username: string): Promise<UserOutcome<string>> {
   const password = generatePassword();
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await deps.passwords.hash(password);
   const ended: string[] = [];
   const outcome = await inAccounts(deps, async (client): Promise<UserOutcome<string>> => {
     const user = await selectUserForChange(client, username);
@@ -118,11 +118,12 @@ export async function changePassword(
 ): Promise<UserOutcome<UserRow>> {
   const user = await inAccounts(deps, (client) => selectUser(client, 'user_id', who.userId));
   if (user === undefined) return { kind: 'unknown' };
-  if (!(await verifyPassword(user.passwordHash, input.oldPassword))) return { kind: 'wrongPassword' };
+  if (!(await deps.passwords.verify(user.passwordHash, input.oldPassword, { key: user.userId, first: true })))
+    return { kind: 'wrongPassword' };
   if (input.newPassword === input.oldPassword) return { kind: 'weak', why: 'is the old one; take another' };
   const why = checkPassword(input.newPassword, user.username);
   if (why !== undefined) return { kind: 'weak', why };
-  const next: UserRow = { ...user, passwordHash: await hashPassword(input.newPassword), mustChangePassword: false };
+  const next: UserRow = { ...user, passwordHash: await deps.passwords.hash(input.newPassword), mustChangePassword: false };
   const ended = await inAccounts(deps, async (client) => {
     await updatePassword(client, next);
     const which = { userId: user.userId, ...(who.sessionId === undefined ? {} : { except: who.sessionId }) };
@@ -132,8 +133,11 @@ export async function changePassword(
   return { kind: 'done', value: next };
 }
 
-/** The first administrator, where there is no user at all. Undefined: there is one already. */
-export function createFirstAdmin(deps: AccountDeps, prepare: (password: string) => Promise<void>): Promise<'created' | 'present'> {
+/** What making the first administrator needs. */
+export type FirstAdminDeps = Pick<AccountDeps, 'withScope' | 'now'>;
+
+/** The first administrator, where there is no user at all. */
+export function createFirstAdmin(deps: FirstAdminDeps, prepare: (password: string) => Promise<void>): Promise<'created' | 'present'> {
   return inAccounts(deps, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [ADMIN_LOCK]);
     if ((await selectUsers(client)).length > 0) return 'present';

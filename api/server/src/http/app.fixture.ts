@@ -32,6 +32,8 @@ export interface TestApp {
   login(username: string, password: string): Promise<{ token: string; cookie: string }>;
   /** A token of an administrator who has changed the generated password. */
   admin(): Promise<string>;
+  /** While broken, requests find no database. */
+  breakDatabase(broken: boolean): void;
   close(): Promise<void>;
 }
 
@@ -55,15 +57,17 @@ export async function startTestApp(engine: 'plain' | 'timescale' = 'plain'): Pro
   const { withScope, readings } = api.store;
   const now = (): number => clock.ms;
   let adminPassword = '';
-  await createFirstAdmin({ withScope, keys, now, onRevoked: () => {} }, async (password) => {
+  await createFirstAdmin({ withScope, now }, async (password) => {
     adminPassword = password;
   });
   const { sites, hub } = api;
   const log = createLogger({ name: 'test', level: 'silent' });
+  let broken = false;
   const app = await buildApp({
     cluster: 'local',
     version: '0',
-    withScope,
+    withScope: (scope, run) =>
+      broken ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })) : withScope(scope, run),
     readings,
     sites,
     hub,
@@ -93,7 +97,10 @@ export async function startTestApp(engine: 'plain' | 'timescale' = 'plain'): Pro
     await api.stop();
     await database.drop();
   };
-  return { app, api, database, clock, adminPassword, ask, login, admin, close };
+  const breakDatabase = (next: boolean): void => {
+    broken = next;
+  };
+  return { app, api, database, clock, adminPassword, ask, login, admin, breakDatabase, close };
 }
 
 function checkOutput(action: Action, output: unknown): void {

@@ -6,14 +6,18 @@ import type { ShardConfig } from './model.ts';
 import { MANIFEST_FILE, decodeShardFiles, encodeShardFiles, parseShardManifest } from './model-files.ts';
 
 const config: ShardConfig = {
-  formatVersion: 1,
+  formatVersion: 2,
+  revision: '0123456789ab',
   tenant: 'local/default',
   namespace: 'default',
   site: 'north',
   shard: 'north-0a1b2c-0',
   collectorClass: 'default',
   protocol: 'ModbusTcp',
-  revision: '0123456789ab',
+  buffering: { maxAge: '72h', maxSizeBytes: 2 ** 31, syncInterval: '1s' },
+  highAvailability: 'Off',
+  onIsolation: 'KeepPolling',
+  drainTimeout: '5s',
   channels: Array.from({ length: 40 }, (_, n) => ({
     key: `modbus-tcp:10.0.0.${n}:502`,
     protocol: 'ModbusTcp',
@@ -41,7 +45,7 @@ const decode = (files: Map<string, Uint8Array>) => decodeShardFiles((name) => fi
 function filesOf(text: string, revision = config.revision): Map<string, Uint8Array> {
   const part = gzipSync(text);
   const sha256 = createHash('sha256').update(part).digest('hex');
-  const manifest = { formatVersion: 1, revision, channels: [], parts: [{ file: 'part-0.json.gz', sha256 }] };
+  const manifest = { formatVersion: 2, revision, channels: [], parts: [{ file: 'part-0.json.gz', sha256 }] };
   return new Map([
     ['part-0.json.gz', part],
     [MANIFEST_FILE, Buffer.from(JSON.stringify(manifest))],
@@ -88,7 +92,7 @@ describe('shard files', () => {
     const cases: [string, Map<string, Uint8Array>, string][] = [
       ['no object', filesOf('[]'), 'not a JSON object'],
       ['no JSON', filesOf('{'), 'not a JSON object'],
-      ['future format', filesOf(JSON.stringify({ ...config, formatVersion: 2 })), 'formatVersion of the configuration is 2'],
+      ['future format', filesOf(JSON.stringify({ ...config, formatVersion: 3 })), 'formatVersion of the configuration is 3'],
       ['other revision', filesOf(JSON.stringify(config), 'ba9876543210'), 'of revision "0123456789ab"'],
       ['no site', filesOf(JSON.stringify({ ...config, site: 5 })), 'lacks site'],
       ['channels', filesOf(JSON.stringify({ ...config, channels: [{ key: 'a' }] })), 'channels'],
@@ -108,7 +112,7 @@ describe('shard files', () => {
     const good = JSON.parse(Buffer.from(encode().get(MANIFEST_FILE) ?? []).toString());
     const bad = [
       null,
-      { ...good, formatVersion: 2 },
+      { ...good, formatVersion: 3 },
       { ...good, revision: '' },
       { ...good, channels: [1] },
       { ...good, parts: [] },

@@ -5,7 +5,7 @@
 import type { DataType, Priority, TagKind } from '@kubeplant/words';
 
 /** Version of the three formats below; a process refuses one it does not know. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Reference to a resource. Cluster-scoped kinds have an empty namespace. */
 export interface ResourceRef {
@@ -84,6 +84,25 @@ export interface EffectiveTag {
   readonly range?: { readonly low?: number; readonly high?: number; readonly outside: 'Keep' | 'Uncertain' | 'Bad' | 'Clamp' };
   readonly states?: Readonly<Record<string, string>>;
   readonly deadband: { readonly type: 'None' | 'Absolute' | 'Percent'; readonly value: number };
+  /** Absent: Linear for Analog and Counter, Step for State and Text. */
+  readonly interpolation?: 'Linear' | 'Step';
+  /** Of a Counter; absent: no rollover, resets allowed. */
+  readonly counter?: { readonly rollover?: number; readonly resets: 'Allowed' | 'Forbidden' };
+  /** Absent: every reading is stored in the class of the site. */
+  readonly history?: HistoryPolicy;
+}
+
+/** Retention class of history. */
+export type HistoryClass = 'short' | 'standard' | 'long';
+
+/** What of a tag is stored. */
+export interface HistoryPolicy {
+  /** Absent: `historian.class` of the site. */
+  readonly class?: HistoryClass;
+  readonly mode: 'Sampled' | 'OnChange' | 'None';
+  /** With OnChange: least change that is stored, and longest time without a stored reading. */
+  readonly deadband?: number;
+  readonly maxInterval?: string;
 }
 
 /** `connection.modbusTcp` with every default filled in. */
@@ -148,6 +167,11 @@ export interface ShardConfig {
   readonly shard: string;
   readonly collectorClass: string;
   readonly protocol: 'ModbusTcp';
+  readonly buffering: { readonly maxAge: string; readonly maxSizeBytes: number; readonly syncInterval: string };
+  /** Warm: no field connection until the owner says so. */
+  readonly highAvailability: 'Off' | 'Warm';
+  readonly onIsolation: 'KeepPolling' | 'StopPolling';
+  readonly drainTimeout: string;
   readonly revision: string;
   readonly channels: readonly ChannelConfig[];
 }
@@ -227,6 +251,9 @@ export interface SiteModel {
   readonly displayName: string;
   /** IANA name. */
   readonly timezone: string;
+  /** Time of day at which a day of the site begins, `HH:MM` in `timezone`. */
+  readonly dayStart: string;
+  readonly historian: { readonly class: HistoryClass; readonly eventRetention: string };
   readonly areas: readonly { readonly path: string; readonly displayName?: string }[];
   /** Names of the Simulations in force; empty when the plant is real. */
   readonly simulations: readonly string[];

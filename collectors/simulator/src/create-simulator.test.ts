@@ -54,7 +54,7 @@ function makeDevice(name: string, unitId: number, tags: readonly EffectiveTag[])
 
 type Served = { device: EffectiveDevice; signals: readonly EffectiveSignal[] };
 const makeConfig = (listeners: Record<string, readonly Served[]>): SimulatorConfig => ({
-  formatVersion: 1,
+  formatVersion: 2,
   tenant: 'local/default',
   namespace: 'default',
   site: 's',

@@ -33,7 +33,7 @@ async function start(content: string | undefined): Promise<{ child: ChildProcess
 
 const config = (channels: readonly string[]) =>
   JSON.stringify({
-    formatVersion: 1,
+    formatVersion: 2,
     tenant: 't',
     namespace: 'n',
     site: 's',

@@ -1,4 +1,4 @@
-import { LABEL_KEY_PATTERN, labels, nameRef } from './fields.ts';
+import { byteSize, duration, LABEL_KEY_PATTERN, labels, nameRef, resourceName } from './fields.ts';
 import type { StructuralSchema } from './structural.ts';
 
 const BYTE = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
@@ -180,5 +180,37 @@ export const collectorClassSpec = {
       'x-kubeplant-host': 'Kubernetes',
     },
     networkPolicy,
+    highAvailability: {
+      type: 'object',
+      description: 'Whether a second collector stands by.',
+      'x-kubeplant-host': 'Kubernetes',
+      properties: {
+        mode: {
+          type: 'string',
+          description:
+            'Off: one collector; when it is lost, another is started. Warm: a second one waits with the configuration loaded and no connection to the field, and takes over at once when the first ends, after 5 s when it falls silent.',
+          enum: ['Off', 'Warm'],
+          'x-kubeplant-default': 'Off',
+        },
+      },
+    },
+    onIsolation: {
+      type: 'string',
+      description:
+        'What a collector does that does not reach the api. KeepPolling: it goes on and keeps the readings on its disk; with a standby that has taken over, both poll for a while. StopPolling: it closes its connections to the field after 4 s, so that two never poll one device; the readings of that time are missing.',
+      enum: ['KeepPolling', 'StopPolling'],
+      'x-kubeplant-default': 'KeepPolling',
+    },
+    buffer: {
+      type: 'object',
+      description: 'Volume on which a collector keeps readings until they are committed. Without it they do not outlive the pod.',
+      'x-kubeplant-host': 'Kubernetes',
+      required: ['size'],
+      properties: {
+        size: byteSize('Size of the volume; it should be larger than buffering.maxSize of the Sites.'),
+        storageClassName: resourceName('StorageClass of the volume; the default one of the cluster if absent.', 253),
+      },
+    },
+    drainTimeout: duration('How long a collector that stops waits for its readings to be committed.', { max: '10m', builtIn: '60s' }),
   },
 } as const satisfies StructuralSchema;

@@ -1,4 +1,4 @@
-import { DURATION_PATTERN } from '@kubeplant/words';
+import { DURATION_PATTERN, SPAN_PATTERN } from '@kubeplant/words';
 import type { CelRule, StructuralSchema, TextSchema } from './structural.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -34,6 +34,32 @@ export function duration(description: string, { min, max, builtIn }: DurationOpt
     'x-kubernetes-validations': [...lower, { rule: `duration(self) <= duration('${max}')`, message: `must be at most ${max}` }],
   };
 }
+
+/** How long something is kept. */
+export const retentionSpan = (description: string): TextSchema => ({
+  type: 'string',
+  description: `${description} Days, weeks or years: 30d, 12w, 5y (a year has 365 days).`,
+  pattern: `^${SPAN_PATTERN}$`,
+  'x-kubeplant-pattern': 'days, weeks or years such as 30d, 12w or 5y',
+  maxLength: 5,
+});
+
+/** Retention classes of history; how long each keeps is set once per installation. */
+export const historyClass = (description: string) =>
+  ({
+    type: 'string',
+    description: `${description} How long short, standard and long keep readings is set for the whole installation.`,
+    enum: ['short', 'standard', 'long'],
+  }) as const satisfies StructuralSchema;
+
+/** An amount of memory or disk. */
+export const byteSize = (description: string): TextSchema => ({
+  type: 'string',
+  description: `${description} A size such as 512Mi or 2Gi.`,
+  maxLength: 8,
+  pattern: '^[1-9][0-9]{0,5}(Mi|Gi|Ti)$',
+  'x-kubeplant-pattern': 'a size such as 512Mi or 2Gi',
+});
 
 /** Name of a resource: a DNS label. */
 export const resourceName = (description: string, maxLength = 63): TextSchema => ({

@@ -29,6 +29,8 @@ describe('kubernetesOnlyFields', () => {
       'spec.podLabels',
       'spec.podAnnotations',
       'spec.networkPolicy',
+      'spec.highAvailability',
+      'spec.buffer',
     ]);
     for (const kind of ['Site', 'Device', 'DeviceProfile', 'AlarmRule', 'Simulation'] as const)
       expect(kubernetesOnlyFields(kind)).toEqual([]);

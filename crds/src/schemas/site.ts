@@ -1,4 +1,4 @@
-import { areaPath, suspend, text } from './fields.ts';
+import { areaPath, byteSize, duration, historyClass, retentionSpan, suspend, text } from './fields.ts';
 import type { StructuralSchema } from './structural.ts';
 
 /** `Site.spec`. */
@@ -17,6 +17,15 @@ export const siteSpec = {
       pattern: '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$',
       'x-kubeplant-pattern': 'an IANA time zone such as Europe/Berlin',
       'x-kubeplant-example': 'Europe/Berlin',
+    },
+    dayStart: {
+      type: 'string',
+      description:
+        'Time of day, in the time zone of the site, at which its day begins: daily figures run from here to the same time of the next day.',
+      default: '00:00',
+      maxLength: 5,
+      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+      'x-kubeplant-pattern': 'a time of day such as 06:00',
     },
     areas: {
       type: 'array',
@@ -40,6 +49,40 @@ export const siteSpec = {
         'Whether Simulations may take over Devices of this site. Forbidden: a Simulation is Stalled and the real endpoints stay in use.',
       enum: ['Forbidden', 'Allowed'],
       default: 'Forbidden',
+    },
+    historian: {
+      type: 'object',
+      description: 'How long history is kept.',
+      properties: {
+        class: {
+          ...historyClass('Retention class of the readings of tags that do not say otherwise.'),
+          'x-kubeplant-default': 'standard',
+        },
+        eventRetention: {
+          ...retentionSpan('How long events and the alarm journal are kept.'),
+          'x-kubeplant-default': '5y',
+        },
+      },
+    },
+    buffering: {
+      type: 'object',
+      description: 'What the collectors of the site keep on disk until it is committed, for when the api or the database is away.',
+      properties: {
+        maxAge: duration('Age at which readings that were never committed are given up; the oldest go first and leave a gap.', {
+          min: '1m',
+          max: '8760h',
+          builtIn: '72h',
+        }),
+        maxSize: {
+          ...byteSize('Most disk space of one collector; the oldest readings go first and leave a gap.'),
+          'x-kubeplant-default': '2Gi',
+        },
+        syncInterval: duration('How often written readings are made safe against a loss of power.', {
+          min: '10ms',
+          max: '1m',
+          builtIn: '1s',
+        }),
+      },
     },
     suspend,
   },

@@ -1,3 +1,4 @@
+import { duration, historyClass } from './fields.ts';
 import type { StructuralSchema } from './structural.ts';
 
 const number = (description: string) => ({ type: 'number', description }) as const;
@@ -86,6 +87,69 @@ export const deadband = {
       rule: "self.type != 'Percent' || !has(self.value) || self.value <= 100.0",
       message: 'a deadband in percent is at most 100',
       fieldPath: '.value',
+    },
+  ],
+} as const satisfies StructuralSchema;
+
+/** How values between two readings are meant. */
+export const interpolation = {
+  type: 'string',
+  description: 'What holds between two readings: Linear (a straight line) or Step (the earlier value until the next).',
+  enum: ['Linear', 'Step'],
+  'x-kubeplant-default': 'Linear for Analog and Counter, Step for State and Text',
+} as const satisfies StructuralSchema;
+
+/** Running totals. */
+export const counter = {
+  type: 'object',
+  description: 'How a Counter runs, for its increase over a time. Given here, it replaces that of the profile as a whole.',
+  properties: {
+    rollover: {
+      type: 'number',
+      description: 'Value at which the counter begins again at 0, such as 4294967296 for 32 bits; absent: it never does.',
+      minimum: 1,
+    },
+    resets: {
+      type: 'string',
+      description:
+        'What a fall means that is no rollover. Allowed: the counter was set to 0 and counts on from there. Forbidden: it is a discontinuity, over which no increase is counted.',
+      enum: ['Allowed', 'Forbidden'],
+      'x-kubeplant-default': 'Allowed',
+    },
+  },
+} as const satisfies StructuralSchema;
+
+/** What of a tag is stored. */
+export const history = {
+  type: 'object',
+  description:
+    'What of the readings is stored. It changes nothing about live values and alarms. Given here, it replaces that of the profile as a whole.',
+  properties: {
+    class: { ...historyClass('Retention class of the readings.'), 'x-kubeplant-default': 'historian.class of the Site' },
+    mode: {
+      type: 'string',
+      description:
+        'Sampled: every reading. OnChange: a reading that differs from the one stored last by more than deadband, or that changes the quality, or that comes maxInterval after it. None: nothing.',
+      enum: ['Sampled', 'OnChange', 'None'],
+      'x-kubeplant-default': 'Sampled',
+    },
+    deadband: { type: 'number', description: 'Least change that is stored with mode OnChange, in the unit of the tag.', minimum: 0 },
+    maxInterval: duration('With mode OnChange a value that does not change is stored at least so often.', {
+      min: '1s',
+      max: '24h',
+      builtIn: '15m',
+    }),
+  },
+  'x-kubernetes-validations': [
+    {
+      rule: "!has(self.deadband) || (has(self.mode) && self.mode == 'OnChange')",
+      message: 'deadband goes with mode OnChange only',
+      fieldPath: '.deadband',
+    },
+    {
+      rule: "!has(self.maxInterval) || (has(self.mode) && self.mode == 'OnChange')",
+      message: 'maxInterval goes with mode OnChange only',
+      fieldPath: '.maxInterval',
     },
   ],
 } as const satisfies StructuralSchema;

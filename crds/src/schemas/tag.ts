@@ -2,7 +2,7 @@ import { DATA_TYPES, DURATION_PATTERN, TAG_KINDS, TAG_NAME_PATTERN } from '@kube
 import { duration, text } from './fields.ts';
 import type { StructuralSchema, TextSchema } from './structural.ts';
 import { defaultsModbus, tagModbus } from './tag-modbus.ts';
-import { deadband, range, scale, states } from './tag-value.ts';
+import { counter, deadband, history, interpolation, range, scale, states } from './tag-value.ts';
 
 const samplingInterval = duration('How often the value is read.', { min: '10ms', max: '24h', builtIn: '1s' });
 
@@ -57,6 +57,9 @@ export const tag = {
     range,
     states,
     deadband,
+    counter,
+    interpolation,
+    history,
   },
   'x-kubernetes-validations': [
     {
@@ -81,14 +84,19 @@ export const tag = {
       fieldPath: '.dataType',
     },
     {
-      rule: "!has(self.dataType) || self.dataType != 'String' || (!has(self.scale) && !has(self.range) && !has(self.states) && !has(self.deadband))",
-      message: 'text takes no scale, range, states or deadband',
+      rule: "!has(self.dataType) || self.dataType != 'String' || (!has(self.scale) && !has(self.range) && !has(self.states) && !has(self.deadband) && !has(self.counter) && !has(self.interpolation))",
+      message: 'text takes no scale, range, states, deadband, counter or interpolation',
       fieldPath: '.dataType',
     },
     {
       rule: "!has(self.states) || !has(self.kind) || self.kind == 'State'",
       message: 'states go with kind State only',
       fieldPath: '.states',
+    },
+    {
+      rule: "!has(self.counter) || !has(self.kind) || self.kind == 'Counter'",
+      message: 'counter goes with kind Counter only',
+      fieldPath: '.counter',
     },
   ],
 } as const satisfies StructuralSchema;

@@ -77,7 +77,7 @@ function buildModel(): SiteModel {
   const devices = Array.from({ length: DEVICES }, (_, index) => buildDevice(`device-${index}`));
   return {
     ...{
-      formatVersion: 1,
+      formatVersion: 2,
       cluster: 'local',
       namespace: 'default',
       tenant: 'local/default',
@@ -85,7 +85,17 @@ function buildModel(): SiteModel {
       revision: '1',
       displayName: 'Plant',
     },
-    ...{ timezone: 'UTC', areas: [], simulations: [], shards: [], resources: [], findings: [], devices },
+    ...{
+      timezone: 'UTC',
+      dayStart: '00:00',
+      historian: { class: 'standard', eventRetention: '5y' },
+      areas: [],
+      simulations: [],
+      shards: [],
+      resources: [],
+      findings: [],
+      devices,
+    },
     rules: [
       {
         ...{

@@ -48,7 +48,18 @@ export function buildRule(
 /** A site for tests. */
 export function buildModel(devices: readonly EffectiveDevice[], rules: readonly EffectiveRule[] = [], revision = 'r1'): SiteModel {
   return {
-    ...{ formatVersion: 1, cluster: 'local', namespace: 'default', tenant: 'local/default', site: 'plant', revision, displayName: 'Plant' },
-    ...{ timezone: 'UTC', areas: [], simulations: [], shards: [], resources: [], findings: [], devices, rules },
+    ...{ formatVersion: 2, cluster: 'local', namespace: 'default', tenant: 'local/default', site: 'plant', revision, displayName: 'Plant' },
+    ...{
+      timezone: 'UTC',
+      dayStart: '00:00',
+      historian: { class: 'standard', eventRetention: '5y' },
+      areas: [],
+      simulations: [],
+      shards: [],
+      resources: [],
+      findings: [],
+      devices,
+      rules,
+    },
   };
 }

@@ -32,7 +32,7 @@ const serverTls = await issue([]);
 const clientTls = await issue(['kubeplant:operator']);
 
 const siteModel = (site: string, revision: string) =>
-  ({ formatVersion: 1, namespace: 'default', site, revision, devices: [] }) as unknown as SiteModel;
+  ({ formatVersion: 2, namespace: 'default', site, revision, devices: [] }) as unknown as SiteModel;
 
 /** A real gRPC server that keeps what it is sent and says what it is told to say. */
 async function startApi(port = 0) {

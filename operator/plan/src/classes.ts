@@ -1,11 +1,14 @@
 import type { CollectorClass } from '@kubeplant/crds';
 
-/** What the assignment needs to know of a class. */
+/** What the plan needs to know of a class. */
 export interface ClassLimits {
   readonly name: string;
   readonly protocols: readonly string[] | undefined;
   readonly maxDevices: number;
   readonly maxTags: number;
+  readonly highAvailability: 'Off' | 'Warm';
+  readonly onIsolation: 'KeepPolling' | 'StopPolling';
+  readonly drainTimeout: string;
 }
 
 const BUILT_IN = 'default';
@@ -19,6 +22,9 @@ export function classLimits(classes: readonly CollectorClass[]): ReadonlyMap<str
   return limits;
 }
 
+/** The limits of a class; those of the built-in one where nobody declared it. */
+export const classOf = (classes: ReadonlyMap<string, ClassLimits>, name: string): ClassLimits => classes.get(name) ?? limitsOf(name, {});
+
 /** Class a device asks for. */
 export const classNameOf = (device: { readonly spec: { readonly collectorClassRef?: { readonly name: string } | undefined } }): string =>
   device.spec.collectorClassRef?.name ?? BUILT_IN;
@@ -28,4 +34,7 @@ const limitsOf = (name: string, spec: Partial<NonNullable<CollectorClass['spec']
   protocols: spec.protocols,
   maxDevices: spec.maxDevicesPerCollector ?? MAX_DEVICES,
   maxTags: spec.maxTagsPerCollector ?? MAX_TAGS,
+  highAvailability: spec.highAvailability?.mode ?? 'Off',
+  onIsolation: spec.onIsolation ?? 'KeepPolling',
+  drainTimeout: spec.drainTimeout ?? '60s',
 });

@@ -1,5 +1,5 @@
 import { durationMs, formatDuration } from '@kubeplant/words';
-import type { EffectiveTag } from '@kubeplant/crds/model';
+import type { EffectiveTag, HistoryPolicy } from '@kubeplant/crds/model';
 import { defined } from './defined.ts';
 import { effectiveModbus, type TagContext } from './effective-modbus.ts';
 import type { MergedTag } from './layers.ts';
@@ -45,6 +45,9 @@ export function effectiveTag(
       tag.range === undefined ? undefined : defined({ low: tag.range.low, high: tag.range.high, outside: tag.range.outside ?? 'Keep' }),
     states: tag.states === undefined ? undefined : sortedRecord(tag.states),
     deadband: resolveDeadband(tag, context),
+    interpolation: tag.interpolation,
+    counter: tag.counter === undefined ? undefined : defined({ rollover: tag.counter.rollover, resets: tag.counter.resets ?? 'Allowed' }),
+    history: tag.history === undefined ? undefined : resolveHistory(tag.history),
   });
 }
 
@@ -53,6 +56,12 @@ function fill(text: string | undefined, key: string, { field, parameters, findin
   return substitute(text, parameters.values, (name) => {
     findings.error('ParameterUnset', `${field}.${key}`, `Parameter "${name}" has no value. Set spec.profileRef.parameters.${name}.`);
   });
+}
+
+function resolveHistory(history: NonNullable<MergedTag['history']>): HistoryPolicy {
+  const mode = history.mode ?? 'Sampled';
+  if (mode !== 'OnChange') return defined({ class: history.class, mode });
+  return defined({ class: history.class, mode, deadband: history.deadband ?? 0, maxInterval: history.maxInterval ?? '15m' });
 }
 
 /** Auto: three sampling intervals, at least 5 s, where the tag is polled; a calculated tag is as good as its inputs. */

@@ -17,7 +17,7 @@ export const site = (spec: Partial<Site['spec']> = {}, meta: Meta = {}): Site =>
   apiVersion: API,
   kind: 'Site',
   metadata: metadata('site', 'north', meta),
-  spec: { timezone: 'Europe/Berlin', simulation: 'Forbidden', ...spec },
+  spec: { timezone: 'Europe/Berlin', dayStart: '00:00', simulation: 'Forbidden', ...spec },
 });
 
 type ModbusTcp = NonNullable<Device['spec']['connection']['modbusTcp']>;

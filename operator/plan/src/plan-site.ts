@@ -12,6 +12,7 @@ import type { MergedDevice } from './merge-device.ts';
 import { asSimulated } from './merge-device.ts';
 import { namespaceOf, refOf } from './resource-ref.ts';
 import { resolveTargets } from './rule-targets.ts';
+import { bufferingOf } from './buffering.ts';
 import { buildShards } from './shards.ts';
 import { overlaySimulations } from './simulations.ts';
 import { buildSiteModel } from './site-model.ts';
@@ -72,7 +73,15 @@ export function planSite(resources: SiteResources, { input, classes, merge, find
   const rebalance = site.metadata.annotations?.['kubeplant.io/rebalance'] !== undefined;
   const assigned = assignChannels(channels, { namespace, site: site.metadata.name, assignment: input.assignment, classes, rebalance });
   warnOfLargeChannels(channels, classes, findings);
-  const shards = buildShards(assigned, { site: site.metadata.name, namespace, tenant, overlay: overlay.channels, input });
+  const shards = buildShards(assigned, {
+    site: site.metadata.name,
+    namespace,
+    tenant,
+    overlay: overlay.channels,
+    input,
+    classes,
+    buffering: bufferingOf(site),
+  });
   const sorted = sortFindings(findings);
   all.push(...sorted);
   const model = buildSiteModel({

@@ -1,5 +1,6 @@
-import { type ChannelConfig, FORMAT_VERSION } from '@kubeplant/crds/model';
+import { type ChannelConfig, FORMAT_VERSION, type ShardConfig } from '@kubeplant/crds/model';
 import type { AssignedShard } from './assign.ts';
+import { type ClassLimits, classOf } from './classes.ts';
 import { revisionOf } from './canonical-json.ts';
 import type { Channel } from './channels.ts';
 import { isHeldElsewhere } from './held.ts';
@@ -13,7 +14,9 @@ export interface ShardContext {
   readonly tenant: string;
   /** Channels that a Simulation has taken over. */
   readonly overlay: ReadonlySet<string>;
-  readonly input: Pick<PlanInput, 'held' | 'simulators'>;
+  readonly input: Pick<PlanInput, 'held' | 'simulators' | 'host'>;
+  readonly classes: ReadonlyMap<string, ClassLimits>;
+  readonly buffering: ShardConfig['buffering'];
 }
 
 /** The configuration of each shard. Left out for now: a channel another collector still holds, and one whose simulator is not up yet. */
@@ -23,7 +26,20 @@ export function buildShards(assigned: readonly AssignedShard[], context: ShardCo
     const own = channels
       .filter(({ key }) => !isHeldElsewhere(context.input.held, namespace, name, key))
       .flatMap((channel) => inForce(channel, context) ?? []);
-    const content = { formatVersion: FORMAT_VERSION, tenant, namespace, site, shard: name, collectorClass, protocol: 'ModbusTcp' } as const;
+    const { highAvailability, onIsolation, drainTimeout } = classOf(context.classes, collectorClass);
+    const content = {
+      formatVersion: FORMAT_VERSION,
+      tenant,
+      namespace,
+      site,
+      shard: name,
+      collectorClass,
+      protocol: 'ModbusTcp',
+      buffering: context.buffering,
+      highAvailability: context.input.host.kind === 'kubernetes' ? highAvailability : 'Off',
+      onIsolation,
+      drainTimeout,
+    } as const;
     const revision = revisionOf({ ...content, channels: own.map(identityOf) });
     return { name, namespace, site, collectorClass, config: { ...content, revision, channels: own } };
   });

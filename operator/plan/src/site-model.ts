@@ -37,6 +37,8 @@ export function buildSiteModel({ site, cluster, tenant, timezone, ...parts }: Si
     ...(spec.enterprise === undefined ? {} : { enterprise: spec.enterprise }),
     displayName: spec.displayName ?? metadata.name,
     timezone,
+    dayStart: spec.dayStart,
+    historian: { class: spec.historian?.class ?? 'standard', eventRetention: spec.historian?.eventRetention ?? '5y' },
     areas: spec.areas ?? [],
   } as const;
   return { ...basics, revision: revisionOf({ ...basics, ...identityOf(parts) }), ...parts };

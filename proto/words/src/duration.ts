@@ -20,6 +20,18 @@ export function durationMs(text: string): number {
   return ms;
 }
 
+/** Pattern of a retention span (without anchors): `30d`, `12w`, `5y`. */
+export const SPAN_PATTERN = '[1-9][0-9]{0,3}(d|w|y)';
+
+const span = new RegExp(`^${SPAN_PATTERN}$`);
+const unitDays: Record<string, number> = { d: 1, w: 7, y: 365 };
+
+/** Days of a retention span (a year has 365); undefined when it is not one. */
+export function parseSpanDays(text: string): number | undefined {
+  if (!span.test(text)) return undefined;
+  return Number(text.slice(0, -1)) * (unitDays[text.slice(-1)] ?? 0);
+}
+
 /** Write milliseconds as a duration, largest units first (`90000` → `1m30s`). */
 export function formatDuration(ms: number): string {
   let rest = Math.round(ms);

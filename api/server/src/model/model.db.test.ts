@@ -105,7 +105,7 @@ describe.each(engines().slice(0, 1))('the model service', (engine) => {
 
   it.each([
     ['what is no gzip', Buffer.from('{}'), /not gzipped JSON/],
-    ['another format version', packed({ ...plant, formatVersion: 2 as 1 }).body, /formatVersion is 2/],
+    ['another format version', packed({ ...plant, formatVersion: 3 as 2 }).body, /formatVersion is 3/],
     ['the model of another site', packed({ ...plant, site: 'south' }).body, /of local\/default\/south/],
     ['a model without devices', packed({ ...plant, devices: undefined as never }).body, /devices is not a list/],
   ])('refuses %s', async (_name, body, reason) => {

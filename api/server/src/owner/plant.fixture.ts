@@ -51,7 +51,7 @@ export const highRule = (deviceName: string, tagName: string, onDelay = '0s'): E
 
 /** Site `north` of tenant `local/default`, one shard `shard-0` with the devices that are not calculated. */
 export const model = (devices: readonly EffectiveDevice[], more: Partial<SiteModel> = {}): SiteModel => ({
-  formatVersion: 1,
+  formatVersion: 2,
   cluster: 'local',
   namespace: 'default',
   tenant: 'local/default',
@@ -59,6 +59,8 @@ export const model = (devices: readonly EffectiveDevice[], more: Partial<SiteMod
   revision: 'r1',
   displayName: 'North',
   timezone: 'UTC',
+  dayStart: '00:00',
+  historian: { class: 'standard', eventRetention: '5y' },
   areas: [],
   simulations: [],
   devices,

@@ -63,6 +63,10 @@ export function shardConfig(revision: string, channels: readonly ChannelConfig[]
     shard: 'station-000000-0',
     collectorClass: 'default',
     protocol: 'ModbusTcp',
+    buffering: { maxAge: '72h', maxSizeBytes: 2 ** 31, syncInterval: '1s' },
+    highAvailability: 'Off',
+    onIsolation: 'KeepPolling',
+    drainTimeout: '5s',
     revision,
     channels,
   };

@@ -23,13 +23,17 @@ const shard = (channels: readonly ChannelConfig[] = [], filler = ''): PlannedSha
   site: 'north',
   collectorClass: 'default',
   config: {
-    formatVersion: 1,
+    formatVersion: 2,
     tenant: 'c/plant',
     namespace: 'plant',
     site: 'north',
     shard: 'north-abc123-0',
     collectorClass: 'default',
     protocol: 'ModbusTcp',
+    buffering: { maxAge: '72h', maxSizeBytes: 2 ** 31, syncInterval: '1s' },
+    highAvailability: 'Off',
+    onIsolation: 'KeepPolling',
+    drainTimeout: '5s',
     revision: `r${filler.length}`,
     channels,
     filler,
@@ -129,7 +133,7 @@ describe('buildNetworkPolicy', () => {
 
 describe('buildSimulator', () => {
   const config = {
-    formatVersion: 1,
+    formatVersion: 2,
     tenant: 'c/plant',
     namespace: 'plant',
     site: 'north',

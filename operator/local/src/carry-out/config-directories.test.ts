@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChannelConfig } from '@kubeplant/crds/model';
+import type { ChannelConfig, ShardConfig } from '@kubeplant/crds/model';
 import type { PlannedShard } from '@kubeplant/plan';
 import { afterAll, expect, it } from 'vitest';
 import { readAssignment, writeConfigDirectories } from './config-directories.ts';
@@ -12,8 +12,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const shard = (namespace: string, host: string): PlannedShard => {
   const channel = { key: `ModbusTcp/${host}:502`, endpoint: { host, port: 502 }, devices: [] } as unknown as ChannelConfig; // all that is kept here
   const place = { namespace, site: 'north', collectorClass: 'default' };
-  const names = { formatVersion: 1, tenant: `local/${namespace}`, shard: 'north-abcdef-0', protocol: 'ModbusTcp', revision: '1' } as const;
-  return { ...place, name: 'north-abcdef-0', config: { ...place, ...names, channels: [channel] } };
+  const names = { formatVersion: 2, tenant: `local/${namespace}`, shard: 'north-abcdef-0', protocol: 'ModbusTcp', revision: '1' } as const;
+  return { ...place, name: 'north-abcdef-0', config: { ...place, ...names, channels: [channel] } as unknown as ShardConfig };
 };
 
 it('reads back what each shard had, also where two namespaces have shards of one name', async () => {

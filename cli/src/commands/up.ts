@@ -9,13 +9,15 @@ import { DEFAULT_DATA, dataDirectory, prepareDataDirectory } from '../plant/data
 import { endLeftovers } from '../plant/end-leftovers.ts';
 import { assertPortFree, freePort } from '../plant/free-port.ts';
 import { limitLogs } from '../plant/limit-logs.ts';
-import { inDataDirectory } from '../plant/in-data-directory.ts';
+import { explainDataError, inDataDirectory } from '../plant/in-data-directory.ts';
 import { acquireLock } from '../plant/lock.ts';
 import { identityOf } from '../plant/process-identity.ts';
 import { createReporter } from '../plant/reporter.ts';
 import type { PlantOptions } from '../plant/plant-options.ts';
 import { type Plant, startPlant } from '../plant/start-plant.ts';
-import { type PlantState, readPlantState, writePlantState } from '../plant/state-file.ts';
+import { watchDisks } from '../plant/watch-disks.ts';
+import { createStateWriter } from '../plant/state-writer.ts';
+import { type PlantState, readPlantState } from '../plant/state-file.ts';
 import { startDetached } from './up-detached.ts';
 
 export const up = defineCommand({
@@ -54,6 +56,8 @@ export const up = defineCommand({
         { data, paths: args._, simulate: args.simulate === true, host: args.host, port, databaseUrl: args['database-url'] },
         args.json === true,
       );
+    } catch (error) {
+      throw explainDataError(data, error);
     } finally {
       release();
     }
@@ -72,16 +76,9 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const since = new Date().toISOString();
   let plant: Plant | undefined;
-  const writeState = (): void => {
-    if (plant === undefined) return;
-    try {
-      writePlantState(data, stateOf(options, plant, since));
-    } catch (error) {
-      // A full disk must not end the plant: only `status` and `down` read this file.
-      reporter.notice(`the state of the plant could not be written to ${data.root}: ${(error as NodeJS.ErrnoException).code ?? error}`);
-    }
-  };
+  const writeState = createStateWriter(reporter.notice, data, () => plant && stateOf(options, plant, since));
   const stopLogs = limitLogs(data.logs);
+  const stopDisks = watchDisks(reporter, () => [data.root, ...(options.databaseUrl === undefined ? [data.postgres] : [])]);
   const paths = await Promise.all(options.paths.map((path) => (path === '-' ? saveStandardInput(data.root) : resolve(path))));
   const cancel = new AbortController();
   const starting = startPlant({ reporter, onChange: writeState, signal: cancel.signal }, { ...options, port, paths: paths.map(shortest) });
@@ -97,6 +94,7 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
     reporter.notice(`${await stopped}: stopping`);
   } finally {
     stopLogs();
+    stopDisks();
     // Cuts the waits of a start that failed or is not wanted any more; it stops what it had started.
     cancel.abort(new Error('stopped'));
     plant ??= await starting.catch(() => undefined);

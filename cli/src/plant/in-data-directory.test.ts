@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandError } from '../command-error.ts';
-import { inDataDirectory } from './in-data-directory.ts';
+import { explainDataError, inDataDirectory } from './in-data-directory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kp-data-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const failing = (code: string) => () => {
-  throw Object.assign(new Error(`${code}: an operation failed`), { code });
+  throw Object.assign(new Error(`${code}: an operation failed`), { code, syscall: 'open' });
 };
 
 describe('inDataDirectory', () => {
@@ -17,8 +17,8 @@ describe('inDataDirectory', () => {
   });
 
   it.each([
-    ['ENOSPC', 'its disk is full: free some space'],
-    ['EROFS', 'its file system is read-only: give another --data'],
+    ['ENOSPC', 'its disk is full, free some space, or give another --data'],
+    ['EROFS', 'its file system is read-only'],
     ['EACCES', 'you may not write there'],
   ])('says the folder, why and what to do on %s', (code, told) => {
     expect(() => inDataDirectory({ root: folder }, failing(code))).toThrow(`the data folder ${folder} cannot be written: ${told}`);
@@ -33,5 +33,7 @@ describe('inDataDirectory', () => {
 
   it('leaves other errors as they are', () => {
     expect(() => inDataDirectory({ root: folder }, failing('EOTHER'))).toThrow('EOTHER: an operation failed');
+    const refused = Object.assign(new Error('connect EACCES'), { code: 'EACCES', syscall: 'connect' });
+    expect(explainDataError({ root: folder }, refused)).toBe(refused);
   });
 });

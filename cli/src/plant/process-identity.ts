@@ -35,10 +35,10 @@ export const isAlive = ({ pid, started }: ProcessIdentity): boolean => startedAt
 
 /** Wait until the processes are gone; resolves with those that are left after `timeoutMs`. */
 export async function waitUntilGone(processes: readonly ProcessIdentity[], timeoutMs: number): Promise<readonly ProcessIdentity[]> {
-  const deadline = Date.now() + timeoutMs;
+  const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
     const left = processes.filter(isAlive);
-    if (left.length === 0 || Date.now() >= deadline) return left;
+    if (left.length === 0 || performance.now() >= deadlineMs) return left;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -23,16 +23,16 @@ interface Streams {
   readonly stderr: { write(text: string): unknown };
 }
 
-export function createReporter({ stdout, stderr }: Streams, json: boolean, now: () => number = Date.now): Reporter {
-  const begunMs = now();
+export function createReporter({ stdout, stderr }: Streams, json: boolean, nowMs: () => number = () => performance.now()): Reporter {
+  const begunMs = nowMs();
   const event = (value: object): void => void stdout.write(`${JSON.stringify(value)}\n`);
   const line = (text: string): void => void stderr.write(`${text}\n`);
   let said = new Set<string>();
   return {
     step: async (name, run, detail) => {
-      const startMs = now();
+      const startMs = nowMs();
       const result = await run();
-      const ms = now() - startMs;
+      const ms = Math.round(nowMs() - startMs);
       if (json) event({ event: 'step', step: name, ms, detail: detail(result) });
       else line(`${paint('green', '✓')} ${name.padEnd(11)} ${seconds(ms)}  ${detail(result)}`);
       return result;
@@ -53,7 +53,7 @@ export function createReporter({ stdout, stderr }: Streams, json: boolean, now: 
     },
     ready: ({ url, username, passwordFile, password, logs }) => {
       if (json) return event({ event: 'ready', url, username, passwordFile });
-      line(`${paint('green', '✓')} ready       ${seconds(now() - begunMs)}  logs in ${logs}`);
+      line(`${paint('green', '✓')} ready       ${seconds(nowMs() - begunMs)}  logs in ${logs}`);
       stdout.write(
         `\n  Console   ${url}\n  User      ${username}\n  Password  ${password ?? `as you set it (the first one was in ${passwordFile})`}\n\n`,
       );

@@ -11,8 +11,8 @@ import { freePort } from './free-port.ts';
 import type { PlantOptions } from './plant-options.ts';
 import { createProcessPool } from './process-pool.ts';
 import type { Reporter } from './reporter.ts';
-import { type Supervised, supervise } from './supervise.ts';
-import { whyEnded } from './why-ended.ts';
+import { howEnded, type Supervised, supervise } from './supervise.ts';
+import { tellCrashes } from './tell-crashes.ts';
 
 /** A running plant. */
 export interface Plant {
@@ -37,9 +37,7 @@ export async function startPlant(
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
   };
-  const onCrash = ({ name, how, delayMs, logFile }: { name: string; how: string; delayMs: number; logFile: string }): void =>
-    reporter.notice(`${name} ${how}; it is started again in ${(delayMs / 1000).toFixed(1)} s (log: ${logFile})`);
-  const watched = { onChange, onCrash };
+  const watched = { onChange, onCrash: tellCrashes(reporter.notice) };
   try {
     const [, consoleBuild, certificates, ingestPort, modelPort] = await allDone([
       reporter.step(
@@ -159,6 +157,8 @@ function startOperator(
       } else if (message.type === 'report') {
         summary = describe(message);
         deps.reporter.report(message);
+      } else if (message.type === 'notice') {
+        deps.reporter.notice(message.message);
       } else if (message.type === 'applied') {
         applied = true;
         waiting?.();
@@ -208,11 +208,11 @@ const describe = (report: Extract<OperatorMessage, { type: 'report' }>): string 
   ].join(', ');
 
 async function waitUntilRunning(process: Supervised, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadlineMs = performance.now() + READY_TIMEOUT_MS;
   while (process.state().state !== 'Running') {
     signal.throwIfAborted();
-    if (Date.now() > deadline || process.state().restarts >= 3)
-      throw new CommandError(`${process.name} does not start: ${whyEnded(process.state().log)}`);
+    if (performance.now() > deadlineMs || process.state().restarts >= 3)
+      throw new CommandError(`${process.name} does not start: ${howEnded(process.state())}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -11,6 +11,8 @@ export interface ProcessState {
   /** With the pid, tells this process from a later one. */
   readonly started?: string;
   readonly restarts: number;
+  /** How it ended the last time, though nobody asked. */
+  readonly lastEnd?: string;
   readonly ports: Readonly<Record<string, number>>;
   readonly log: string;
 }

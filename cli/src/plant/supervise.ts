@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createBackoff } from '@kubeplant/kit';
 import { identityOf } from './process-identity.ts';
+import { readSince, sizeOf } from './read-since.ts';
 import type { ProcessState } from './state-file.ts';
+import { whyEnded } from './why-ended.ts';
 
 /** A process to keep running. */
 export interface SuperviseOptions {
@@ -45,6 +47,7 @@ export function supervise(options: SuperviseOptions): Supervised {
   let restarts = 0;
   let state: ProcessState['state'] = 'Starting';
   let ports: Readonly<Record<string, number>> = {};
+  let lastEnd: string | undefined;
 
   const setState = (next: ProcessState['state']): void => {
     state = next;
@@ -52,7 +55,8 @@ export function supervise(options: SuperviseOptions): Supervised {
   };
 
   const start = (): void => {
-    const startedMs = Date.now();
+    const startedMs = performance.now();
+    const loggedBytes = sizeOf(options.logFile);
     const mine = spawnChild(options);
     child = mine;
     started = mine.pid === undefined ? undefined : identityOf(mine.pid)?.started;
@@ -64,7 +68,10 @@ export function supervise(options: SuperviseOptions): Supervised {
       options.onMessage?.(message);
     });
     mine.once('error', (error) => ended(`could not be started (${error.message})`));
-    mine.once('exit', (code, signal) => ended(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
+    mine.once('exit', (code, signal) => {
+      const why = signal === null ? whyEnded(readSince(options.logFile, loggedBytes)) : '';
+      ended(signal === null ? `ended with code ${code}${why === '' ? '' : `: ${why}`}` : `was ended by ${signal}`);
+    });
     const ended = (how: string): void => {
       if (child !== mine) return;
       child = undefined;
@@ -72,9 +79,10 @@ export function supervise(options: SuperviseOptions): Supervised {
         setState('Stopped');
         return;
       }
-      if (Date.now() - startedMs > HEALTHY_MS) backoff.reset();
+      if (performance.now() - startedMs > HEALTHY_MS) backoff.reset();
       const delayMs = Math.round(backoff.next());
       restarts += 1;
+      lastEnd = how;
       options.onCrash?.({ name: options.name, how, delayMs, logFile: options.logFile });
       retry = setTimeout(start, delayMs);
       setState('Waiting');
@@ -92,6 +100,7 @@ export function supervise(options: SuperviseOptions): Supervised {
       ...(child?.pid !== undefined && { pid: child.pid }),
       ...(child !== undefined && started !== undefined && { started }),
       restarts,
+      ...(lastEnd !== undefined && { lastEnd }),
       ports,
       log: options.logFile,
     }),
@@ -109,18 +118,32 @@ export function supervise(options: SuperviseOptions): Supervised {
   return supervised;
 }
 
+/** For the message about a process that does not come up. */
+export const howEnded = ({ lastEnd, log }: ProcessState): string =>
+  `${lastEnd === undefined ? 'it says nothing' : `it ${lastEnd}`} (log: ${log})`;
+
 function spawnChild({ command, args, env, logFile, ipc, user }: SuperviseOptions): ChildProcess {
-  const log = openSync(logFile, 'a', 0o600);
+  const log = openLog(logFile);
+  const output = log ?? 'ignore';
   try {
     return spawn(command, args, {
       env,
-      stdio: ['ignore', log, log, ...(ipc ? (['ipc'] as const) : [])],
+      stdio: ['ignore', output, output, ...(ipc ? (['ipc'] as const) : [])],
       // A session of its own: Ctrl-C reaches `up` alone, which stops the others in order.
       detached: true,
       ...user,
     });
   } finally {
-    closeSync(log);
+    if (log !== undefined) closeSync(log);
+  }
+}
+
+/** On a full disk a new file cannot be made: the process runs all the same. */
+function openLog(logFile: string): number | undefined {
+  try {
+    return openSync(logFile, 'a', 0o600);
+  } catch {
+    return undefined;
   }
 }
 

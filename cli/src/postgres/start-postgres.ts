@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommandError } from '../command-error.ts';
 import { type DataDirectory, readIfThere, writeSecret } from '../plant/data-directory.ts';
 import { freePort } from '../plant/free-port.ts';
-import { type SuperviseOptions, type Supervised, supervise } from '../plant/supervise.ts';
+import { howEnded, type SuperviseOptions, type Supervised, supervise } from '../plant/supervise.ts';
 import { preparePostgresBinaries } from './binaries.ts';
 import { createCluster, postgresEnv } from './create-cluster.ts';
 import { SERVICE_HOME, serviceFolder, serviceUser } from './service-user.ts';
@@ -52,7 +52,7 @@ export async function startPostgres(deps: Deps, data: DataDirectory): Promise<Em
     stopSignal: 'SIGINT',
     ...(user !== undefined && { user }),
   });
-  await waitUntilReady(process, dataFolder, logFile);
+  await waitUntilReady(process, dataFolder);
   const place = user === undefined ? '' : `, in ${folder} as user postgres`;
   const what = first ? 'made' : stopped ? 'one left behind was stopped' : 'found';
   return { process, detail: `PostgreSQL 17 on port ${port}, ${what}${place}` };
@@ -68,16 +68,14 @@ function prepareFolder(data: DataDirectory, forOtherUser: boolean): string {
 }
 
 /** PostgreSQL writes `ready` into its pid file when it takes connections. */
-async function waitUntilReady(process: Supervised, dataFolder: string, logFile: string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
+async function waitUntilReady(process: Supervised, dataFolder: string): Promise<void> {
+  const deadlineMs = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadlineMs) {
     const lines = (readIfThere(join(dataFolder, 'postmaster.pid')) ?? '').split('\n');
     if (Number(lines[0]) === process.state().pid && lines[7]?.trim() === 'ready') return;
     if (process.state().restarts > 5) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await process.stop(5000);
-  throw new CommandError(
-    `PostgreSQL did not start; the last lines of ${logFile}: ${(readIfThere(logFile) ?? '').trim().split('\n').slice(-4).join(' | ')}`,
-  );
+  throw new CommandError(`PostgreSQL does not start: ${howEnded(process.state())}`);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DeclaredResource, SiteModel } from '@kubeplant/crds/model';
-import { shardToken, tokenHash, type Logger } from '@kubeplant/kit';
+import { explainWriteError, shardToken, tokenHash, type Logger } from '@kubeplant/kit';
 import type { ModelLink } from '@kubeplant/operator-link';
 import { createPlanner, type Plan, type SimulatorEndpoints } from '@kubeplant/plan';
 import { acceptFiles } from './accept/accept-files.ts';
@@ -30,6 +30,8 @@ export interface LocalHostOptions {
   readonly onProcesses: (processes: DesiredProcesses) => void;
   /** All that is to be said of the YAML now; called after every reading. */
   readonly onReport: (report: Report) => void;
+  /** Something about the host itself, not about the YAML. */
+  readonly onNotice: (message: string) => void;
   /** Files and folders to watch. */
   readonly onWatched: (paths: readonly string[]) => void;
 }
@@ -61,6 +63,8 @@ export interface LocalHost {
 }
 
 const CLUSTER = 'local';
+/** How soon what could not be written is tried again. */
+const RETRY_MS = 2000;
 
 export async function createLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   const { stateDir, log, link } = options;
@@ -95,7 +99,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
       previous,
     });
 
-  const queue = createRunQueue(async () => {
+  const carryOut = async (): Promise<void> => {
     const collected = await collectPaths(options.paths);
     options.onWatched(collected.watched);
     files = await Promise.all(collected.paths.map(readSourceFile));
@@ -103,6 +107,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     const unread = collected.problems.some(({ severity }) => severity === 'Error');
     accepted = unread ? keepUnread(accepted, acceptance.accepted) : acceptance.accepted;
     await saveAccepted(acceptedFile, accepted);
+    await saveEndpoints(endpointsFile, endpoints);
     const resources = [...accepted.values()].flat();
     const next = planNow(resources.map(({ object }) => object));
     assignment = next.assignment;
@@ -114,6 +119,19 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     const problems = [...collected.problems, ...acceptance.problems, ...findingProblems(next.findings, resources)];
     options.onReport({ problems, held: acceptance.held, ...countOf(next) });
     log.info({ ...countOf(next), problems: problems.length, held: acceptance.held }, 'carried out');
+  };
+
+  const state = createStateNotice(options);
+  const queue = createRunQueue(async () => {
+    try {
+      await carryOut();
+      state.written();
+    } catch (error) {
+      const why = explainWriteError(error);
+      if (why === undefined) throw error;
+      state.refused(why);
+      setTimeout(() => void queue.request(), RETRY_MS).unref();
+    }
   });
 
   return {
@@ -124,7 +142,6 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
       );
       if (!changed) return;
       endpoints = { ...endpoints, ...reported };
-      await saveEndpoints(endpointsFile, endpoints);
       await queue.request();
     },
     confirm: (shard, revision) => {
@@ -135,6 +152,27 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     },
     accepted: () => [...accepted.values()].flat(),
     files: () => files,
+  };
+}
+
+/** Says once that the state cannot be written, and when it can again: the plant goes on as it was meanwhile. */
+function createStateNotice({ stateDir, log, onNotice }: Pick<LocalHostOptions, 'stateDir' | 'log' | 'onNotice'>) {
+  let known: string | undefined;
+  return {
+    refused: (why: string): void => {
+      if (why === known) return;
+      known = why;
+      const message = `${stateDir} cannot be written: ${why}; the plant goes on as it was, changed files come into force after that`;
+      log.error(message);
+      onNotice(message);
+    },
+    written: (): void => {
+      if (known === undefined) return;
+      known = undefined;
+      const message = `${stateDir} can be written again: all files are in force`;
+      log.info(message);
+      onNotice(message);
+    },
   };
 }
 

@@ -18,15 +18,15 @@ async function main(): Promise<void> {
   const tell = (message: OperatorMessage): void => void process.send?.(message);
   const logProblems = createProblemLog(log);
   let host: LocalHost | undefined;
-  let held: Report['held'] = [];
+  let report: Report | undefined;
   // Edits are made one after the other: each sees what the one before has written.
   const edits = createEditQueue((edit) =>
     host === undefined
       ? Promise.reject(new Error('the plant is being read: try again'))
-      : handleEdit({ accepted: host.accepted, held: () => held, reload: host.reload }, edit),
+      : handleEdit({ accepted: host.accepted, held: () => report?.held ?? [], reload: host.reload }, edit),
   );
   const tellApplied = (): void => {
-    if (host !== undefined && link.state().sites.every(({ revision, accepted }) => revision === accepted)) tell({ type: 'applied' });
+    if (report !== undefined && link.state().sites.every(({ revision, accepted }) => revision === accepted)) tell({ type: 'applied' });
   };
   const link: ModelLink = createModelLink({
     endpoint: config.modelEndpoint,
@@ -52,11 +52,12 @@ async function main(): Promise<void> {
     link,
     log,
     onProcesses: (processes) => tell({ type: 'processes', ...processes }),
-    onReport: (report) => {
-      held = report.held;
-      tell({ type: 'report', ...report });
-      logProblems(report);
+    onReport: (next) => {
+      report = next;
+      tell({ type: 'report', ...next });
+      logProblems(next);
     },
+    onNotice: (message) => tell({ type: 'notice', message }),
     onWatched: (paths) => watch.set(paths),
   });
   listen(host, log);

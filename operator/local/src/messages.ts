@@ -9,6 +9,8 @@ export type OperatorMessage =
   | ({ readonly type: 'processes' } & DesiredProcesses)
   /** What came of reading the YAML. */
   | ({ readonly type: 'report' } & Report)
+  /** Something to tell the user about the host itself. */
+  | { readonly type: 'notice'; readonly message: string }
   /** The api has accepted every model in force. */
   | { readonly type: 'applied' };
 

@@ -8,13 +8,14 @@ export interface RunQueue {
 export function createRunQueue(job: () => Promise<void>): RunQueue {
   let running: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
+  const next = (): Promise<void> => {
+    waiting = undefined;
+    running = job();
+    return running;
+  };
   return {
     request: () => {
-      waiting ??= running.then(() => {
-        waiting = undefined;
-        running = job();
-        return running;
-      });
+      waiting ??= running.then(next, next);
       return waiting;
     },
     idle: async () => {

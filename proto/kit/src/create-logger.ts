@@ -8,9 +8,20 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 /**
  * A pino logger that writes JSON lines to stderr, at once (stdout stays for results). Lines written inside a span carry
- * its `trace_id` and `span_id`. Fields named like a secret are never written.
+ * its `trace_id` and `span_id`. Fields named like a secret are never written. On a full disk the last lines are held and written
+ * when there is room again; logging never ends the process.
  */
-export function createLogger({ name, level = 'info' }: { readonly name: string; readonly level?: string }): Logger {
+export function createLogger({
+  name,
+  level = 'info',
+  fd = STDERR,
+}: {
+  readonly name: string;
+  readonly level?: string;
+  readonly fd?: number;
+}): Logger {
+  const lines = destination({ fd, sync: true, maxLength: HELD_BYTES });
+  lines.on('error', () => undefined); // Else the line that cannot be written would throw where it is logged.
   return pino(
     {
       level,
@@ -20,9 +31,13 @@ export function createLogger({ name, level = 'info' }: { readonly name: string; 
       redact: { paths: SECRET_FIELDS, censor: '[redacted]' },
       mixin: spanFields,
     },
-    destination({ fd: 2, sync: true }),
+    lines,
   );
 }
+
+const STDERR = 2;
+/** Lines held while they cannot be written. */
+const HELD_BYTES = 256 << 10;
 
 const SECRET_FIELDS = [
   'password',

@@ -3,6 +3,7 @@ export * from './config-field.ts';
 export * from './create-backoff.ts';
 export * from './create-logger.ts';
 export * from './create-stopper.ts';
+export * from './explain-write-error.ts';
 export * from './grpc.ts';
 export * from './log-process-warnings.ts';
 export * from './peer-uris.ts';

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { createBackoff } from './create-backoff.ts';
@@ -18,6 +19,18 @@ function createHost() {
   const codes: number[] = [];
   return { on: events.on.bind(events), emit: (event: string) => events.emit(event), exit: (code: number) => void codes.push(code), codes };
 }
+
+describe('createLogger', () => {
+  it.skipIf(!existsSync('/dev/full'))('does not throw where the disk is full, however much is logged', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const lines = createLogger({ name: 'test', fd: full });
+      for (let line = 0; line < 2000; line += 1) lines.info('x'.repeat(1000));
+    } finally {
+      closeSync(full);
+    }
+  });
+});
 
 describe('createStopper', () => {
   it.each(['SIGTERM', 'SIGINT', 'disconnect'])('runs the steps in reverse order on %s, once, and exits with 0', async (event) => {

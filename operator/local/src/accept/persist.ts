@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../write-atomically.ts';
+import { writeIfChanged } from '../write-atomically.ts';
 import type { Accepted, AcceptedResource } from './types.ts';
 
 /** Kept between starts, so that a file broken meanwhile does not stop the plant and transitions stay judged. */
@@ -12,7 +12,7 @@ interface Kept {
 export async function saveAccepted(path: string, accepted: Accepted): Promise<void> {
   const files = [...accepted].map(([file, resources]) => [file, resources.map(({ object, origin }) => ({ object, origin }))] as const);
   await mkdir(dirname(path), { recursive: true });
-  await writeAtomically(path, JSON.stringify({ formatVersion: 1, files: Object.fromEntries(files) } satisfies Kept));
+  await writeIfChanged(path, JSON.stringify({ formatVersion: 1, files: Object.fromEntries(files) } satisfies Kept));
 }
 
 /** What was in force when the plant last ran; nothing when it never did or the file is not ours to read. */

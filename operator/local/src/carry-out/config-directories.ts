@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeShardFiles, encodeShardFiles } from '@kubeplant/crds/model-files';
 import type { Assignment, PlannedShard } from '@kubeplant/plan';
-import { writeAtomically } from '../write-atomically.ts';
+import { writeIfChanged } from '../write-atomically.ts';
 
 /** Size of one part; small enough that a change writes little, large enough that there are few. */
 const MAX_PART_BYTES = 512 << 10;
@@ -26,9 +26,7 @@ async function writeShard(directory: string, shard: PlannedShard): Promise<void>
   const files = encodeShardFiles(shard.config, { maxPartBytes: MAX_PART_BYTES });
   await mkdir(directory, { recursive: true });
   for (const [name, content] of [...files].sort(([a], [b]) => Number(a === 'manifest.json') - Number(b === 'manifest.json'))) {
-    const path = join(directory, name);
-    const present = await readFile(path).catch(() => undefined);
-    if (present === undefined || Buffer.compare(present, content) !== 0) await writeAtomically(path, content);
+    await writeIfChanged(join(directory, name), content);
   }
   for (const name of await readdir(directory)) {
     if (!files.has(name) && /^part-\d+\.json\.gz$/.test(name)) await rm(join(directory, name), { force: true });

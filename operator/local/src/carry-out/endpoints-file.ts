@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { SimulatorEndpoints } from '@kubeplant/plan';
-import { writeAtomically } from '../write-atomically.ts';
+import { writeIfChanged } from '../write-atomically.ts';
 
 /** Where the simulators listened when the plant last ran; they try to listen there again. */
 export async function loadEndpoints(path: string): Promise<SimulatorEndpoints> {
@@ -14,7 +14,7 @@ export async function loadEndpoints(path: string): Promise<SimulatorEndpoints> {
 }
 
 export const saveEndpoints = (path: string, endpoints: SimulatorEndpoints): Promise<void> =>
-  writeAtomically(path, JSON.stringify(endpoints));
+  writeIfChanged(path, JSON.stringify(endpoints));
 
 /** True for what a simulator reports: `<namespace>/<channel key>` → host and port. */
 export const isEndpoints = (value: unknown): value is SimulatorEndpoints =>

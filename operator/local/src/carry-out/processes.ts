@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SimulatorConfig } from '@kubeplant/crds/model';
 import { shardToken } from '@kubeplant/kit';
 import type { Plan, PlannedShard, SimulatorEndpoints } from '@kubeplant/plan';
-import { writeAtomically } from '../write-atomically.ts';
+import { writeIfChanged } from '../write-atomically.ts';
 import { configDirectory } from './config-directories.ts';
 
 /** A process the parent should keep running. */
@@ -49,7 +49,7 @@ async function prepareCollector(paths: ProcessPaths, shard: PlannedShard): Promi
   const { namespace, site, name, collectorClass, config } = shard;
   await mkdir(paths.tokenRoot, { recursive: true, mode: 0o700 });
   const tokenFile = join(paths.tokenRoot, `${namespace}.${name}`);
-  await writeAtomically(tokenFile, shardToken(paths.rootKey, config.tenant, site, name), 0o600);
+  await writeIfChanged(tokenFile, shardToken(paths.rootKey, config.tenant, site, name), 0o600);
   const number = name.slice(name.lastIndexOf('-') + 1);
   return {
     name: `${namespace}/${name}`,
@@ -74,7 +74,7 @@ async function prepareSimulator(paths: ProcessPaths, simulator: SimulatorConfig,
   }));
   const file = join(paths.simulatorRoot, `${simulatorName(simulator)}.json`);
   await mkdir(paths.simulatorRoot, { recursive: true });
-  await writeAtomically(file, JSON.stringify({ ...simulator, listeners }));
+  await writeIfChanged(file, JSON.stringify({ ...simulator, listeners }));
   return {
     name: simulatorName(simulator),
     title: 'kubeplant: simulator',

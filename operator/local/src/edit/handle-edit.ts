@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import type { DeclaredResource } from '@kubeplant/crds/model';
 import { validateResource } from '@kubeplant/crds/validate';
+import { explainWriteError } from '@kubeplant/kit';
 import { completeResource } from '../accept/complete-resource.ts';
 import type { Edit, EditResult } from '@kubeplant/operator-link';
 import { stringify } from 'yaml';
@@ -62,13 +63,26 @@ export async function handleEdit(deps: EditDeps, edit: Edit): Promise<EditResult
     });
   }
   if (edit.dryRun) return answer(200, 'ok', 'valid; nothing was changed', { object: JSON.stringify(wanted?.object ?? present.object) });
-  if (changed === '') await rm(file);
-  else await writeAtomically(file, changed, (await stat(file)).mode & 0o777);
+  const refused = await save(file, changed);
+  if (refused !== undefined) return answer(500, 'file-not-written', `${file} cannot be written: ${refused}`);
   await deps.reload();
   const after = deps.accepted().find(({ object }) => keyOf(object) === keyOf(present.object));
   return answer(200, 'ok', wanted === undefined ? `${title} removed from ${file}` : `${title} changed in ${file}`, {
     object: JSON.stringify(after?.object ?? present.object),
   });
+}
+
+/** Write the file, or remove it when nothing is left in it. Why not, where the system refuses. */
+async function save(file: string, text: string): Promise<string | undefined> {
+  try {
+    if (text === '') await rm(file);
+    else await writeAtomically(file, text, (await stat(file)).mode & 0o777);
+    return undefined;
+  } catch (error) {
+    const why = explainWriteError(error);
+    if (why === undefined) throw error;
+    return why;
+  }
 }
 
 type Wanted =

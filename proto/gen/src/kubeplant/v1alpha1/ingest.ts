@@ -235,7 +235,11 @@ export interface Health {
   configRevision: string;
   devices: DeviceHealth[];
   /** What is wrong with the collector itself, as `Reason: sentence` (`BufferFull`, `ConfigurationMalformed`); absent when nothing is. */
-  problem?: string | undefined;
+  problem?:
+    | string
+    | undefined;
+  /** Blocks held that are not committed. Only said by a collector without a channel, which is on its way out. */
+  heldBlocks?: number | undefined;
 }
 
 export interface DeviceHealth {
@@ -1898,7 +1902,7 @@ export const Redirect: MessageFns<Redirect> = {
 };
 
 function createBaseHealth(): Health {
-  return { configRevision: "", devices: [], problem: undefined };
+  return { configRevision: "", devices: [], problem: undefined, heldBlocks: undefined };
 }
 
 export const Health: MessageFns<Health> = {
@@ -1911,6 +1915,9 @@ export const Health: MessageFns<Health> = {
     }
     if (message.problem !== undefined) {
       writer.uint32(26).string(message.problem);
+    }
+    if (message.heldBlocks !== undefined) {
+      writer.uint32(32).uint64(message.heldBlocks);
     }
     return writer;
   },
@@ -1950,6 +1957,14 @@ export const Health: MessageFns<Health> = {
             }
 
             message.problem = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heldBlocks = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -97,6 +97,8 @@ export interface ShardHealth {
   connected: boolean;
   /** Revision of the configuration the collector says it runs. */
   configRevision: string;
+  /** Blocks it holds that are not committed; absent while it has channels to poll. */
+  heldBlocks?: number | undefined;
 }
 
 export interface DeviceReport {
@@ -809,7 +811,7 @@ export const SiteHealth: MessageFns<SiteHealth> = {
 };
 
 function createBaseShardHealth(): ShardHealth {
-  return { shard: "", connected: false, configRevision: "" };
+  return { shard: "", connected: false, configRevision: "", heldBlocks: undefined };
 }
 
 export const ShardHealth: MessageFns<ShardHealth> = {
@@ -822,6 +824,9 @@ export const ShardHealth: MessageFns<ShardHealth> = {
     }
     if (message.configRevision !== "") {
       writer.uint32(26).string(message.configRevision);
+    }
+    if (message.heldBlocks !== undefined) {
+      writer.uint32(32).uint64(message.heldBlocks);
     }
     return writer;
   },
@@ -861,6 +866,14 @@ export const ShardHealth: MessageFns<ShardHealth> = {
             }
 
             message.configRevision = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.heldBlocks = longToNumber(reader.uint64());
             continue;
           }
         }

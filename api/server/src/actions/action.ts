@@ -53,6 +53,8 @@ export interface ActionContext extends ActionDeps {
 
 /** A stream in place of JSON: `write` sends chunks and waits for each; it rejects when nobody listens any more. */
 export interface StreamedOutput {
+  /** Whose it is: nobody may hold all places. */
+  readonly user: string;
   readonly contentType: string;
   readonly fileName: string;
   readonly write: (send: (chunk: string) => Promise<void>) => Promise<void>;

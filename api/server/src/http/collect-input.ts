@@ -39,7 +39,7 @@ export function collectInput(mount: Mount, action: Action, parts: RequestParts):
   if (mount.body !== undefined) input[mount.body] = parts.body;
   else
     for (const [name, value] of Object.entries(toObject(parts.body))) {
-      if (name in input) strangers.push({ field: name, message: 'is given by the address already' });
+      if (Object.hasOwn(input, name)) strangers.push({ field: name, message: 'is given by the address already' });
       else input[name] = value;
     }
   if (strangers.length > 0) throw invalidInput(strangers);

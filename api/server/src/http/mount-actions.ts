@@ -2,17 +2,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Action, ActionDeps, StreamedOutput } from '../actions/action.ts';
 import { type Call, runAction } from '../actions/run-action.ts';
 import { collectInput } from './collect-input.ts';
+import type { HttpLimits } from './limits.ts';
 import { MOUNTS, type Mount } from './mounts.ts';
 import { createRefreshCookie } from './refresh-cookie.ts';
 import { createStreamGate } from './stream-gate.ts';
 
 /** Mount every action of the table. `checkOutput` is told each answer; tests hold it against the schema. */
-export function mountActions(app: FastifyInstance, deps: ActionDeps, checkOutput?: (action: Action, output: unknown) => void): void {
-  const streams = createStreamGate(deps.log);
+export function mountActions(
+  app: FastifyInstance,
+  deps: ActionDeps,
+  limits: HttpLimits,
+  checkOutput?: (action: Action, output: unknown) => void,
+): void {
+  const streams = createStreamGate({ log: deps.log, now: deps.now, limits });
   for (const mount of MOUNTS) {
     app.route({
       method: mount.method,
       url: mount.path,
+      exposeHeadRoute: !sendsStream(mount), // HEAD would read all of it and show nothing
       handler: async (request, reply) => {
         const action = mount.csv !== undefined && wantsCsv(request) ? mount.csv : mount.action;
         const input = collectInput(mount, action, request);
@@ -29,6 +36,8 @@ export function mountActions(app: FastifyInstance, deps: ActionDeps, checkOutput
     });
   }
 }
+
+const sendsStream = ({ action, csv }: Mount): boolean => action.output === undefined || csv !== undefined;
 
 /** The bearer token of a request. */
 export function readBearerToken(request: FastifyRequest): string | undefined {

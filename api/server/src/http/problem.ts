@@ -70,8 +70,9 @@ function statusOf(error: unknown): number {
 /** No connection, a lost one, one that may not be had, or a server that stops or starts (SQLSTATE classes 08, 53, 57P). */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code)) return true;
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (code === 'ENOENT') return syscall === 'connect'; // of a socket in a file; else it is just a file that is missing
+  if (typeof code === 'string' && /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)) return true;
   return /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/.test(
     error.message,
   );

@@ -3,56 +3,78 @@ import type { Logger } from '@kubeplant/kit';
 import type { FastifyReply } from 'fastify';
 import type { StreamedOutput } from '../actions/action.ts';
 import { unavailable } from '../actions/action-error.ts';
+import type { HttpLimits } from './limits.ts';
 
-/** A stream holds a database connection: no more than this many at once. */
-const maxStreams = 4;
-/** A reader that takes nothing this long is given up. */
-const stallMs = 60_000;
-
-/** Sends streams, a few at a time. */
+/** Sends streams, a few at a time: each holds a database connection. */
 export interface StreamGate {
   send(reply: FastifyReply, output: StreamedOutput): FastifyReply;
 }
 
-/** Gate: chunks go out as fast as they are taken; when the reader is gone or stalls, the source is closed. */
-export function createStreamGate(log: Logger): StreamGate {
-  let running = 0;
+interface Running {
+  readonly user: string;
+  readonly body: PassThrough;
+  /** Since when its reader has taken nothing; undefined while it takes. */
+  stalledSinceMs: number | undefined;
+}
+
+/** Gate: nobody has more than a share, and a reader that has stopped taking holds no place that another waits for. */
+export function createStreamGate(deps: { readonly log: Logger; readonly now: () => number; readonly limits: HttpLimits }): StreamGate {
+  const { log, now, limits } = deps;
+  const running = new Set<Running>();
+  const end = (stream: Running, why: string): void => {
+    running.delete(stream);
+    log.info({ user: stream.user }, `an export was ended: ${why}`);
+    stream.body.destroy(new Error(why));
+  };
+  /** Throws when neither a place is free nor one can be had of a reader that has stopped. */
+  const assertPlace = (among: readonly Running[], most: number, who: string): void => {
+    if (among.length < most) return;
+    const stalled = among.filter(({ stalledSinceMs }) => stalledSinceMs !== undefined && now() - stalledSinceMs >= limits.giveWayMs);
+    const [first] = stalled.toSorted((a, b) => (a.stalledSinceMs ?? 0) - (b.stalledSinceMs ?? 0));
+    if (first === undefined) throw unavailable(`${most} ${who} are running; try again when one of them has ended.`);
+    end(first, 'its reader had stopped taking, and another export waited for the place');
+  };
   return {
     send(reply, output) {
-      if (running >= maxStreams) throw unavailable(`${maxStreams} exports are running; try again when one of them has ended.`);
-      running += 1;
-      const body = new PassThrough({ highWaterMark: 64 * 1024 });
+      const { user } = output;
+      const own = [...running].filter((one) => one.user === user);
+      assertPlace(own, limits.exportsPerUser, 'exports of yours');
+      assertPlace([...running], limits.exports, 'exports');
+      const stream: Running = { user, body: new PassThrough({ highWaterMark: 64 * 1024 }), stalledSinceMs: undefined };
+      const { body } = stream;
+      running.add(stream);
+      const take = async (chunk: string): Promise<void> => {
+        if (body.destroyed) throw new Error('the reader is gone');
+        if (body.write(chunk)) return;
+        stream.stalledSinceMs = now();
+        await drained(body, limits.stallMs, () => end(stream, `its reader took nothing for ${limits.stallMs / 1000} s`));
+        stream.stalledSinceMs = undefined;
+      };
       void output
-        .write((chunk) => writeChunk(body, chunk))
+        .write(take)
         .then(() => body.end())
         .catch((error: unknown) => {
-          if (!body.destroyed) log.error({ err: error }, 'an export failed half-way');
+          if (body.destroyed) return;
+          log.error({ err: error }, 'an export failed half-way');
           body.destroy(error instanceof Error ? error : new Error(String(error)));
         })
-        .finally(() => {
-          running -= 1;
-        });
+        .finally(() => running.delete(stream));
       return reply.type(output.contentType).header('content-disposition', `attachment; filename="${output.fileName}"`).send(body);
     },
   };
 }
 
-/** Resolves when there is room for more; rejects when nobody reads any more. */
-function writeChunk(body: PassThrough, chunk: string): Promise<void> {
-  if (body.destroyed) return Promise.reject(new Error('the reader is gone'));
-  if (body.write(chunk)) return Promise.resolve();
+/** Resolves when there is room for more; rejects when the stream is closed before. */
+function drained(body: PassThrough, stallMs: number, onStall: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const finish = (error?: Error): void => {
+    const timer = setTimeout(onStall, stallMs);
+    const finish = (settle: () => void) => (): void => {
       clearTimeout(timer);
-      body.off('drain', finish).off('close', gone);
-      if (error === undefined) resolve();
-      else reject(error);
+      body.off('drain', onDrain).off('close', onClose);
+      settle();
     };
-    const gone = (): void => finish(new Error('the reader is gone'));
-    const timer = setTimeout(() => {
-      finish(new Error(`the reader has taken nothing for ${stallMs / 1000} s`));
-      body.destroy();
-    }, stallMs);
-    body.on('drain', finish).on('close', gone);
+    const onDrain = finish(resolve);
+    const onClose = finish(() => reject(new Error('the reader is gone')));
+    body.on('drain', onDrain).on('close', onClose);
   });
 }

@@ -2,7 +2,7 @@ import type { ClientMessage, ServerMessage } from '@kubeplant/api-client';
 import type { Static } from 'typebox';
 import type { ActionDeps } from '../actions/action.ts';
 import { ActionError } from '../actions/action-error.ts';
-import { subscribe, type SubscribeOutput } from '../actions/live/subscribe.ts';
+import { subscribe, type SubscribeOutput, toLatestTuple } from '../actions/live/subscribe.ts';
 import { type Call, runAction } from '../actions/run-action.ts';
 import { covers, type Identity, toScope } from '../auth/identity.ts';
 import type { FanOut } from './fan-out.ts';
@@ -13,7 +13,6 @@ import { createTokenWatch, type TokenWatch } from './token-watch.ts';
 
 /** Tags a client may follow at once. */
 export const MAX_TAGS = 5000;
-const helloMs = 5000;
 const beatMs = 5000;
 
 type Subscribed = Static<typeof SubscribeOutput>;
@@ -21,6 +20,11 @@ type Subscribed = Static<typeof SubscribeOutput>;
 /** What a connection needs. */
 export interface LiveDeps extends ActionDeps {
   readonly fanOut: FanOut;
+  /** How long it waits for hello. */
+  readonly helloMs: number;
+  /** It has said who it is. */
+  readonly onIdentified: (connection: LiveConnection) => void;
+  readonly onEnded: (connection: LiveConnection) => void;
 }
 
 /** One client of the live channel. It waits for hello; its messages are handled one after the other. */
@@ -54,7 +58,8 @@ export class LiveConnection {
       onExpiring: (expiresIn) => this.#send({ type: 'tokenExpiring', expiresIn }),
       onExpired: () => this.end('token-expired', 'The access token has expired; connect again with a new one.', 4401),
     });
-    this.#hello = setTimeout(() => this.end('hello-timeout', 'The first message must be hello, within 5 s.', 4408), helloMs);
+    const late = `The first message must be hello, within ${deps.helloMs / 1000} s.`;
+    this.#hello = setTimeout(() => this.end('hello-timeout', late, 4408), deps.helloMs);
     this.#beat = setInterval(() => this.#identity !== undefined && this.#outbox.beat(), beatMs);
   }
 
@@ -63,13 +68,20 @@ export class LiveConnection {
     return this.#identity?.sessionId;
   }
 
+  /** Whose it is; undefined before hello. */
+  get userId(): string | undefined {
+    return this.#identity?.userId;
+  }
+
   /** Resolves when the message has its answer. */
   handleMessage(text: string): Promise<void> {
     return this.#enqueue(() => this.#handle(parseMessage(text)));
   }
 
   handleClosed(): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#deps.onEnded(this);
     clearTimeout(this.#hello);
     clearInterval(this.#beat);
     this.#watch.stop();
@@ -115,8 +127,9 @@ export class LiveConnection {
     this.#token = token;
     this.#watch.until(identity.expiresAtMs);
     const expiresIn = identity.expiresAtMs === undefined ? {} : { expiresIn: Math.round((identity.expiresAtMs - this.#deps.now()) / 1000) };
-    if (known === undefined) this.#send({ type: 'welcome', username: identity.username, ...expiresIn });
-    else await this.#checkGrants();
+    if (known !== undefined) return this.#checkGrants();
+    this.#send({ type: 'welcome', username: identity.username, ...expiresIn });
+    this.#deps.onIdentified(this);
   }
 
   /** With a new token the grants may be others. */
@@ -147,9 +160,12 @@ export class LiveConnection {
     this.#alarms = 'on';
   }
 
+  /** Values as they are at this moment: what came while the answer was made must not be followed by what was before it. */
   #sendSnapshot({ granted, alarms }: Subscribed): void {
-    const values = granted.flatMap(({ path, latest }) => {
+    const values = granted.flatMap(({ tenant, path, latest: stored }) => {
       const id = this.#tags.get(path)?.id;
+      const live = this.#deps.hub.latest(tenant, path);
+      const latest = live === undefined ? stored : toLatestTuple({ ...live, value: live.text ?? live.value });
       return latest === undefined || id === undefined ? [] : [[id, ...latest] satisfies [number, ...typeof latest]];
     });
     this.#send({ type: 'snapshot', values, ...(alarms === undefined ? {} : { alarms }) });

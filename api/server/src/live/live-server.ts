@@ -5,12 +5,8 @@ import { toAlarm, toJournalEntry } from '../actions/alarms/alarm-view.ts';
 import type { Call } from '../actions/run-action.ts';
 import type { LiveAlarms } from '../ports.ts';
 import { createFanOut } from './fan-out.ts';
+import type { LiveLimits } from './limits.ts';
 import { LiveConnection } from './live-connection.ts';
-
-const pingMs = 10_000;
-const maxConnections = 2000;
-/** Messages of one client that may wait for their answers; no more are read until they have them. */
-const maxWaiting = 16;
 
 /** All clients of the live channel. */
 export interface LiveServer {
@@ -23,8 +19,9 @@ export interface LiveServer {
 }
 
 /** Live server over the hub. */
-export function createLiveServer(deps: ActionDeps): LiveServer {
+export function createLiveServer(deps: ActionDeps, limits: LiveLimits): LiveServer {
   const connections = new Map<LiveConnection, WebSocket>();
+  const strangers = new Set<LiveConnection>();
   const silent = new WeakSet<WebSocket>();
   const fanOut = createFanOut(deps.hub);
   const stop = deps.hub.onAlarms((event) => {
@@ -38,30 +35,44 @@ export function createLiveServer(deps: ActionDeps): LiveServer {
       silent.add(socket);
       socket.ping();
     }
-  }, pingMs);
+  }, limits.pingMs);
   ping.unref();
+  const onIdentified = (connection: LiveConnection): void => {
+    strangers.delete(connection);
+    const own = [...connections.keys()].filter(({ userId }) => userId === connection.userId);
+    if (own.length > limits.connectionsPerUser)
+      connection.end('too-many-connections', `A user has ${limits.connectionsPerUser} live connections at most.`, 1013);
+  };
+  const onEnded = (connection: LiveConnection): void => {
+    connections.delete(connection);
+    strangers.delete(connection);
+  };
+  const admit = (connection: LiveConnection): void => {
+    if (connections.size > limits.connections)
+      connection.end('too-many-connections', `This api serves ${limits.connections} live connections at most.`, 1013);
+    else strangers.add(connection);
+    if (strangers.size <= limits.strangers) return;
+    const [oldest] = strangers;
+    oldest?.end('hello-timeout', 'Too many connections wait for their hello; say it at once.', 4408);
+  };
   return {
     accept(socket, call) {
-      const connection = new LiveConnection({ ...deps, fanOut }, socket, call);
+      const connection = new LiveConnection({ ...deps, fanOut, helloMs: limits.helloMs, onIdentified, onEnded }, socket, call);
       connections.set(connection, socket);
+      socket.on('ping', () => silent.delete(socket));
       socket.on('pong', () => silent.delete(socket));
       let waiting = 0;
       socket.on('message', (text) => {
         silent.delete(socket);
         waiting += 1;
-        if (waiting >= maxWaiting) socket.pause();
+        if (waiting >= limits.waitingMessages) socket.pause();
         void connection.handleMessage(String(text)).finally(() => {
           waiting -= 1;
-          if (waiting < maxWaiting && socket.isPaused) socket.resume();
+          if (waiting < limits.waitingMessages && socket.isPaused) socket.resume();
         });
       });
-      socket.on('error', () => socket.terminate()); // a broken frame or a lost connection: `close` follows
-      socket.on('close', () => {
-        connections.delete(connection);
-        connection.handleClosed();
-      });
-      if (connections.size > maxConnections)
-        connection.end('too-many-connections', `This api serves ${maxConnections} live connections at most.`, 1013);
+      socket.on('close', () => connection.handleClosed());
+      admit(connection);
     },
     endSessions(sessionIds) {
       const ended = new Set(sessionIds);

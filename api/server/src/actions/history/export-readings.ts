@@ -1,5 +1,5 @@
 import { ExportReadingsInput } from '@kubeplant/api-client/schemas';
-import { type ActionContext, defineStream, type StreamedOutput } from '../action.ts';
+import { type ActionContext, defineStream, identityOf, type StreamedOutput } from '../action.ts';
 import { csvHeader, formatCsv } from './csv.ts';
 import { findTag, unitOf } from './find-tag.ts';
 import type { SeriesKey } from './series-key.ts';
@@ -21,6 +21,7 @@ export const exportReadings = defineStream({
 export function streamSeries(ctx: ActionContext, keys: readonly SeriesKey[], range: Range): StreamedOutput {
   const name = keys.length === 1 ? `${keys[0]?.device}-${keys[0]?.tag}` : 'readings';
   return {
+    user: identityOf(ctx).userId,
     contentType: 'text/csv; charset=utf-8; header=present',
     fileName: `${name.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}.csv`,
     write: (send) =>

@@ -5,7 +5,7 @@ import { toTenant } from '../../auth/identity.ts';
 import { standingAlarms } from '../alarms/alarm-rows.ts';
 import { toAlarm } from '../alarms/alarm-view.ts';
 import { defineAction } from '../action.ts';
-import { latestValues } from '../plant/latest-values.ts';
+import { type LatestValue, latestValues, toFinite } from '../plant/latest-values.ts';
 import type { PlantTag } from '../plant/plant.ts';
 
 const Granted = Closed({
@@ -42,9 +42,7 @@ export const subscribe = defineAction({
     const granted = [...found.values()].map(({ model, path }) => {
       const latest = values.get(path);
       const place = { tenant: model.tenant, path };
-      if (latest === undefined) return place;
-      const { timeUs, value, status, flags } = latest;
-      return { ...place, latest: [Math.floor(timeUs / 1000), value, status, flags] as [number, number | string | null, number, number] };
+      return latest === undefined ? place : { ...place, latest: toLatestTuple(latest) };
     });
     const denied = tags.filter((path) => !found.has(path));
     if (!alarms) return { granted, denied };
@@ -52,3 +50,13 @@ export const subscribe = defineAction({
     return { granted, denied, alarms: standing.map((alarm) => toAlarm(alarm, ctx.sites.model(alarm.tenant, alarm.site))) };
   },
 });
+
+/** `[timeMs, value, status, flags]`. */
+export function toLatestTuple({
+  timeUs,
+  value,
+  status,
+  flags,
+}: Omit<LatestValue, 'origin'>): [number, number | string | null, number, number] {
+  return [Math.floor(timeUs / 1000), toFinite(value), status, flags];
+}

@@ -2,21 +2,24 @@ import { once } from 'node:events';
 import type pg from 'pg';
 import { from } from 'pg-copy-streams';
 import { copyChunks } from './copy-encoder.ts';
+import type { RowTable } from './history-tables.ts';
 
-/** Tables that take a binary COPY, with the columns in the order of the encoder. */
-const COLUMNS = {
-  reading: '(time, value, tag_id, received_delta_ms, status, flags)',
-  reading_text: '(time, value, tag_id, received_delta_ms, status, flags)',
-  reading_out_of_window: '(time, tag_id, original_us)',
-} as const;
+/** Name of a table that takes a binary COPY. */
+export type HistoryTable = RowTable | 'reading_out_of_window';
 
-/** Name of a table of history. */
-export type HistoryTable = keyof typeof COLUMNS;
+const READING = '(time, value, tag_id, received_delta_ms, status, flags)';
+
+/** Columns in the order of the encoder. */
+const columnsOf = (table: HistoryTable): string => (table === 'reading_out_of_window' ? '(time, tag_id, original_us)' : READING);
 
 /** COPY encoded rows into a table of history, in the transaction of the client. */
 export async function copyInto(client: Pick<pg.PoolClient, 'query'>, table: HistoryTable, parts: readonly Buffer[]): Promise<void> {
-  if (parts.length === 0) return;
-  const stream = client.query(from(`COPY ${table} ${COLUMNS[table]} FROM STDIN BINARY`));
+  if (parts.length > 0) await copyBytes(client, `COPY ${table} ${columnsOf(table)} FROM STDIN BINARY`, parts);
+}
+
+/** Send encoded rows to a binary COPY. */
+export async function copyBytes(client: Pick<pg.PoolClient, 'query'>, sql: string, parts: readonly Buffer[]): Promise<void> {
+  const stream = client.query(from(sql));
   const finished = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve);
     stream.on('error', reject); // stays: it may come twice, from the server and from the connection

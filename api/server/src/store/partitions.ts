@@ -1,8 +1,8 @@
 import type pg from 'pg';
+import { SPANNED_TABLES, type SpannedTable } from './history-tables.ts';
 import { toTimestamp } from './micros.ts';
 
 const DAY_US = 86_400_000_000;
-const TABLES = ['reading', 'reading_text'];
 const LOCK = 7_201_002;
 
 /** Days that have their partitions, made when they are needed; with hypertables there is nothing to make. */
@@ -39,7 +39,7 @@ async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    for (const table of TABLES) for (const day of days) await makeDay(client, table, day);
+    for (const table of SPANNED_TABLES) for (const day of days) await makeSpan(client, table, day);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
@@ -48,9 +48,10 @@ async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise
 }
 
 /** Made apart and attached, because that lets readers and writers of other days go on. */
-async function makeDay(client: pg.ClientBase, table: string, day: number): Promise<void> {
-  const from = toTimestamp(day * DAY_US);
-  const to = toTimestamp((day + 1) * DAY_US);
+async function makeSpan(client: pg.ClientBase, { name: table, days }: SpannedTable, day: number): Promise<void> {
+  const first = Math.floor(day / days) * days;
+  const from = toTimestamp(first * DAY_US);
+  const to = toTimestamp((first + days) * DAY_US);
   const name = `${table}_${from.slice(0, 10).replaceAll('-', '')}`;
   const present = await client.query('SELECT 1 FROM pg_class WHERE oid = to_regclass($1)', [name]);
   if (present.rowCount !== 0) return;

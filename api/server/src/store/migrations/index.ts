@@ -1,6 +1,7 @@
 import { accountsMigration } from '../../auth/accounts-migration.ts';
 import { storeMigration } from './0001-store.ts';
+import { historyClassesMigration } from './0003-history-classes.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
-export const MIGRATIONS: readonly Migration[] = [storeMigration, accountsMigration];
+export const MIGRATIONS: readonly Migration[] = [storeMigration, accountsMigration, historyClassesMigration];

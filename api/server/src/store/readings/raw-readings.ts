@@ -1,10 +1,9 @@
 import type { ScopedClient, StoredReading, StoredTag } from '../../ports.ts';
-import { toTimestamp } from '../micros.ts';
-import { READING_COLUMNS, type ReadingRow, tableOf, toReading } from './reading-row.ts';
+import { narrowSpan } from './narrow-span.ts';
+import { READING_COLUMNS, type ReadingRow, readingOrder, toReading } from './reading-row.ts';
+import { readingsSource, type Span } from './readings-source.ts';
 
-interface Range {
-  readonly fromUs: number;
-  readonly toUs: number;
+interface Range extends Span {
   readonly limit: number;
   readonly order: 'asc' | 'desc';
   readonly cursor?: string;
@@ -16,6 +15,9 @@ export class InvalidCursor extends Error {
   readonly code = 'invalid-cursor';
 }
 
+/** Spans up to this are read without asking first how many readings they hold. */
+const SHORT_SPAN_US = 7_200_000_000;
+
 /**
  * One page. A tag may have several readings of one time, so the cursor is the last time and how many of that time have
  * been given; readings of one time are ordered by what they hold.
@@ -26,21 +28,31 @@ export async function rawReadings(
   range: Range,
 ): Promise<{ readings: StoredReading[]; nextCursor?: string }> {
   const start = range.cursor === undefined ? undefined : parseCursor(range.cursor);
-  const descending = range.order === 'desc';
-  const fromUs = start !== undefined && !descending ? start.timeUs : range.fromUs;
-  const toUs = start !== undefined && descending ? start.timeUs + 1 : range.toUs;
-  const order = descending ? 'DESC' : 'ASC';
-  const sql = `SELECT ${READING_COLUMNS} FROM ${tableOf(tag)} WHERE tag_id = $1 AND time >= $2::timestamptz AND time < $3::timestamptz
-    ORDER BY time ${order}, received_delta_ms, status, flags, value LIMIT $4 OFFSET $5`;
   const skip = start?.skip ?? 0;
-  const values = [tag.tagId, toTimestamp(fromUs), toTimestamp(toUs), range.limit + 1, skip];
-  const found = await client.query<ReadingRow>({ text: sql, values, rowMode: 'array' });
+  const span = await pageSpan(client, tag, range, start);
+  const source = readingsSource(tag, span, 3);
+  const text = `SELECT ${READING_COLUMNS} FROM (${source.sql}) AS readings ${readingOrder(range.order)} LIMIT $1 OFFSET $2`;
+  const found = await client.query<ReadingRow>({ text, values: [range.limit + 1, skip, ...source.values], rowMode: 'array' });
   const readings = found.rows.slice(0, range.limit).map(toReading);
   if (found.rows.length <= range.limit) return { readings };
   return { readings, nextCursor: nextCursor(readings, start) };
 }
 
-function nextCursor(readings: readonly StoredReading[], start: { timeUs: number; skip: number } | undefined): string {
+interface Start {
+  readonly timeUs: number;
+  readonly skip: number;
+}
+
+/** What is left of the range after the cursor, as far as the page may reach. */
+async function pageSpan(client: ScopedClient, tag: StoredTag, range: Range, start: Start | undefined): Promise<Span> {
+  const descending = range.order === 'desc';
+  const fromUs = start !== undefined && !descending ? start.timeUs : range.fromUs;
+  const toUs = start !== undefined && descending ? start.timeUs + 1 : range.toUs;
+  if (toUs - fromUs <= SHORT_SPAN_US) return { fromUs, toUs };
+  return narrowSpan(client, tag, { fromUs, toUs, rows: range.limit + 1 + (start?.skip ?? 0), order: range.order });
+}
+
+function nextCursor(readings: readonly StoredReading[], start: Start | undefined): string {
   const timeUs = readings.at(-1)?.timeUs ?? 0;
   let same = 0;
   while (same < readings.length && readings[readings.length - 1 - same]?.timeUs === timeUs) same += 1;
@@ -48,7 +60,7 @@ function nextCursor(readings: readonly StoredReading[], start: { timeUs: number;
   return Buffer.from(`${timeUs}.${before + same}`).toString('base64url');
 }
 
-function parseCursor(cursor: string): { timeUs: number; skip: number } {
+function parseCursor(cursor: string): Start {
   const match = /^(-?\d{1,18})\.(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   if (match === null) throw new InvalidCursor(`"${cursor.slice(0, 40)}" is not a cursor; use nextCursor of the page before`);
   return { timeUs: Number(match[1]), skip: Number(match[2]) };

@@ -1,27 +1,19 @@
 import type { ScopedClient, StoredReading, StoredTag } from '../../ports.ts';
-import { toTimestamp } from '../micros.ts';
-import { READING_COLUMNS, type ReadingRow, tableOf, toReading } from './reading-row.ts';
+import { narrowSpan } from './narrow-span.ts';
+import { READING_COLUMNS, type ReadingRow, readingOrder, toReading } from './reading-row.ts';
+import { readingsSource, type Span } from './readings-source.ts';
 
+/** Readings of a chunk, about: a chunk has all readings of its times. */
 const CHUNK = 5_000;
-let cursors = 0;
 
-/** All readings of a range in time order through a cursor: memory for one chunk, however long the range. */
-export async function* streamReadings(
-  client: ScopedClient,
-  tag: StoredTag,
-  range: { readonly fromUs: number; readonly toUs: number },
-): AsyncGenerator<readonly StoredReading[]> {
-  cursors = (cursors + 1) % 1_000_000;
-  const cursor = `readings_${cursors}`;
-  const select = `SELECT ${READING_COLUMNS} FROM ${tableOf(tag)} WHERE tag_id = $1 AND time >= $2::timestamptz AND time < $3::timestamptz ORDER BY time`;
-  await client.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${select}`, [tag.tagId, toTimestamp(range.fromUs), toTimestamp(range.toUs)]);
-  try {
-    for (;;) {
-      const chunk = await client.query<ReadingRow>({ text: `FETCH ${CHUNK} FROM ${cursor}`, rowMode: 'array' });
-      if (chunk.rows.length > 0) yield chunk.rows.map(toReading);
-      if (chunk.rows.length < CHUNK) return;
-    }
-  } finally {
-    await client.query(`CLOSE ${cursor}`).catch(() => {}); // the transaction may have failed: the cursor is gone with it
+/** All readings of a range in time order: memory for one chunk, however long the range. Each reading is given once, packed meanwhile or not. */
+export async function* streamReadings(client: ScopedClient, tag: StoredTag, range: Span): AsyncGenerator<readonly StoredReading[]> {
+  for (let fromUs = range.fromUs; fromUs < range.toUs; ) {
+    const span = await narrowSpan(client, tag, { fromUs, toUs: range.toUs, rows: CHUNK, order: 'asc' });
+    const { sql, values } = readingsSource(tag, span);
+    const text = `SELECT ${READING_COLUMNS} FROM (${sql}) AS readings ${readingOrder('asc')}`;
+    const chunk = await client.query<ReadingRow>({ text, values: [...values], rowMode: 'array' });
+    if (chunk.rows.length > 0) yield chunk.rows.map(toReading);
+    fromUs = span.toUs;
   }
 }

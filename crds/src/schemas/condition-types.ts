@@ -14,6 +14,8 @@ export const CONDITION_TYPES: Readonly<Record<Kind, Readonly<Record<string, stri
     ModelPublished: 'The api has accepted the present model of the site.',
     CollectorAvailable: 'Every collector of the site runs.',
     DevicesReady: 'Every Device of the site is Ready.',
+    UndrainedBuffer:
+      'Present while True: a collector without a Device still holds readings on its volume; it stays until they are committed.',
     ...common,
   },
   Device: {

@@ -1,4 +1,4 @@
-import { defineConfig, duration, filePath, flag, port, secretFile, text } from '@kubeplant/kit';
+import { defineConfig, filePath, flag, port, secretFile, text } from '@kubeplant/kit';
 
 /** Variables of the operator on Kubernetes. */
 export const operatorConfig = defineConfig({
@@ -57,11 +57,6 @@ export const operatorConfig = defineConfig({
     default: 'kubeplant/collector-modbus:0.1.0',
   }),
   simulatorImage: text({ env: 'KUBEPLANT_SIMULATOR_IMAGE', description: 'Image of simulators.', default: 'kubeplant/simulator:0.1.0' }),
-  drainTimeoutMs: duration({
-    env: 'KUBEPLANT_DRAIN_TIMEOUT',
-    description: 'How long a stopping collector waits for acknowledgements.',
-    default: '60s',
-  }),
   probeHost: text({ env: 'KUBEPLANT_PROBE_HOST', description: 'Address of probes and metrics.', default: '127.0.0.1' }),
   probePort: port({ env: 'KUBEPLANT_PROBE_PORT', description: 'Port of probes and metrics; 0 is any free one.', default: 9464 }),
   logLevel: text({

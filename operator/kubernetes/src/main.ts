@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
-import { formatDuration } from '@kubeplant/words';
 import { createLogger, createStopper, readConfig, startProbes, startTelemetry, tellReady } from '@kubeplant/kit';
 import { inClusterAccess, kubeconfigAccess } from './api/cluster-access.ts';
 import { createTransport } from './api/transport.ts';
@@ -78,7 +77,6 @@ async function run(): Promise<void> {
       image: config.collectorImage,
       simulatorImage: config.simulatorImage,
       ingestEndpoint: config.ingestEndpoint,
-      drainTimeout: formatDuration(config.drainTimeoutMs),
       logLevel: 'info',
     },
     ingest: parseEndpoint(config.ingestEndpoint),

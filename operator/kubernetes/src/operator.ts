@@ -88,6 +88,7 @@ export function startOperator(deps: OperatorDeps): { close(): Promise<void> } {
       cached: (type, key) => (type.kind in caches.children ? caches.children[type.kind as keyof Caches['children']].get(key) : undefined),
     }),
     held: createHeldChannels(knowledge, deps.propagationMs),
+    statefulSet: (key: string) => caches.children.StatefulSet.get(key),
     frozen: new Map(),
     served: new Set<string>(),
     packed: new Map(),

@@ -41,6 +41,7 @@ export const RIGHTS: readonly ControllerRights[] = [
     rules: [
       ...childRules(['create', 'patch', 'delete']),
       { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch', 'delete'] },
+      { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['delete'] },
       // Children block the deletion of their Site, which clusters with OwnerReferencesPermissionEnforcement want granted.
       { apiGroups: [API_GROUP], resources: ['sites/finalizers'], verbs: ['update'] },
     ],

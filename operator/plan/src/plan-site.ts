@@ -16,6 +16,7 @@ import { bufferingOf } from './buffering.ts';
 import { buildShards } from './shards.ts';
 import { overlaySimulations } from './simulations.ts';
 import { buildSiteModel } from './site-model.ts';
+import { undrainedShards } from './undrained-shards.ts';
 import { effectiveTimeZone } from './time-zone.ts';
 import type { PlanInput, PlannedShard, PreviousPlan } from './types.ts';
 
@@ -72,6 +73,7 @@ export function planSite(resources: SiteResources, { input, classes, merge, find
   const rules = planRules(resources.rules, devices, { previous, findings });
   const rebalance = site.metadata.annotations?.['kubeplant.io/rebalance'] !== undefined;
   const assigned = assignChannels(channels, { namespace, site: site.metadata.name, assignment: input.assignment, classes, rebalance });
+  assigned.push(...undrainedShards(assigned, { namespace, site: site.metadata.name, undrained: input.undrained }));
   warnOfLargeChannels(channels, classes, findings);
   const shards = buildShards(assigned, {
     site: site.metadata.name,

@@ -42,6 +42,11 @@ export interface PlanInput {
    * out of its new shard while another one still holds it. Absent: the host has nothing to confirm.
    */
   readonly held?: Assignment | undefined;
+  /**
+   * Shards (`<namespace>/<shard>`) that hold readings on a disk of their own. One that has no channel any more stays,
+   * with nothing to poll, until its host leaves it out here.
+   */
+  readonly undrained?: Readonly<Record<string, { readonly site: string; readonly collectorClass: string }>> | undefined;
   /** What runs now: suspended resources keep the form they have in it. */
   readonly previous?: PreviousPlan | undefined;
 }

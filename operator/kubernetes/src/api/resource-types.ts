@@ -39,6 +39,8 @@ export const CHILD_TYPES = {
 
 /** Written and read by name, never listed or watched. */
 export const SECRET = builtIn('', 'v1', 'secrets', 'Secret');
+/** Volumes of collectors; deleted by name. */
+export const CLAIM = builtIn('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
 /** Leader election. */
 export const LEASE = builtIn('coordination.k8s.io', 'v1', 'leases', 'Lease');
 /** What happened to an object, for people. */

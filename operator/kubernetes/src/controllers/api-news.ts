@@ -21,7 +21,8 @@ export function takeHealth({ namespace, site, shards, devices }: SiteHealth, { k
   for (const report of shards) {
     const key = `${namespace}/${report.shard}`;
     const before = knowledge.shardReports.get(key);
-    moved ||= before?.configRevision !== report.configRevision || before.connected !== report.connected;
+    moved ||=
+      before?.configRevision !== report.configRevision || before.connected !== report.connected || before.heldBlocks !== report.heldBlocks;
     knowledge.shardReports.set(key, report);
     if (report.connected) knowledge.availableAt.set(key, report.configRevision);
   }

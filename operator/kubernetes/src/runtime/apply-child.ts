@@ -24,7 +24,8 @@ export type ApplyResult = 'unchanged' | 'applied' | 'foreign';
 export interface Applier {
   /** `wanted` may hold digests for its binary data; `materialize` then gives the object itself, where it has to be written. */
   apply(type: ResourceType, wanted: KubeObject, owner: Owner, materialize?: () => KubeObject): Promise<ApplyResult>;
-  remove(type: ResourceType, object: KubeObject): Promise<void>;
+  /** `Orphan`: what it owns stays, for another to take over. */
+  remove(type: ResourceType, object: KubeObject, propagation?: 'Background' | 'Orphan'): Promise<void>;
 }
 
 /** What an applier needs. `cached` is undefined for kinds that are read by name. */
@@ -71,13 +72,13 @@ export function createApplier(deps: ApplierDeps): Applier {
       deps.metrics.written(deps.controller, 'child');
       return 'applied';
     },
-    remove: async (type, object) => {
+    remove: async (type, object, propagation = 'Background') => {
       for (const owner of object.metadata.ownerReferences ?? []) settled.delete(memoryKey(type, object, owner));
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         preconditions: { uid: object.metadata.uid },
-        propagationPolicy: 'Background',
+        propagationPolicy: propagation,
       };
       try {
         await deps.transport.request('DELETE', pathOf(type, object.metadata), { body });

@@ -1,10 +1,10 @@
 import type { CollectorClass, Site } from '@kubeplant/crds';
 import { shardToken } from '@kubeplant/kit';
 import type { Plan, PlannedShard } from '@kubeplant/plan';
-import type { KubeObject, ResourceType } from '../api/kube-object.ts';
+import { type KubeObject, keyOf, type ResourceType } from '../api/kube-object.ts';
 import { CHILD_TYPES, SECRET } from '../api/resource-types.ts';
 import type { Cached } from '../cache/caches.ts';
-import type { Applier, Owner } from '../runtime/apply-child.ts';
+import { type Applier, isOwned, type Owner } from '../runtime/apply-child.ts';
 import { digestBinary } from '../runtime/fields.ts';
 import type { Outcome } from '../status/conditions.ts';
 import { createGate } from '../status/rate-limit.ts';
@@ -13,6 +13,7 @@ import { buildCredentials } from './build-credentials.ts';
 import { buildNetworkPolicy, type PolicyContext } from './build-network-policy.ts';
 import { buildSimulator } from './build-simulator.ts';
 import { buildDisruptionBudget, buildServiceAccount } from './build-site-objects.ts';
+import { keepBuffer, mustRecreate } from './buffer-volume.ts';
 import { buildStatefulSet, type CollectorSettings } from './build-stateful-set.ts';
 import type { HeldChannels } from './held-channels.ts';
 
@@ -21,6 +22,8 @@ export interface ApplyDeps {
   readonly applier: Applier;
   readonly held: HeldChannels;
   readonly settings: CollectorSettings & { readonly simulatorImage: string };
+  /** The StatefulSet of a shard (`namespace/name`) as it is. */
+  readonly statefulSet: (key: string) => KubeObject | undefined;
   readonly rootKey: string;
   readonly caPem: string;
   /** ConfigMaps of configurations already packed, by `namespace/shard`: packing again costs more than all the rest. */
@@ -63,6 +66,12 @@ export async function applySite({ site, plan, classes, policy, frozen }: ApplyIn
   const put = async (group: string, object: KubeObject, materialize?: () => KubeObject): Promise<void> => {
     wanted.add(`${object.kind}/${object.metadata.name}`);
     if (blocked.has(group)) return;
+    const present = object.kind === 'StatefulSet' ? deps.statefulSet(keyOf(object)) : undefined;
+    if (present?.metadata.deletionTimestamp !== undefined) return; // its end is an event that brings us here again
+    if (present !== undefined && isOwned(present, owner) && mustRecreate(present, object)) {
+      await deps.applier.remove(typeOf(object.kind), present, 'Orphan');
+      return;
+    }
     const result = await deps.applier.apply(typeOf(object.kind), object, owner, materialize);
     if (result === 'foreign') blocked.set(group, foreign(object));
   };
@@ -117,7 +126,7 @@ async function applyShard(shard: PlannedShard, { put, blocked, spec, policy }: S
     config.revision,
     config.channels.map((channel) => channel.key),
   );
-  await put(name, buildStatefulSet(shard, spec, deps.settings));
+  await put(name, buildStatefulSet(shard, keepBuffer(spec, deps.statefulSet(key)), deps.settings));
 }
 
 /** Packs when first asked: only a ConfigMap that somebody changed has to be made again. */

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { ChannelConfig, ShardConfig, SimulatorConfig } from '@kubeplant/crds/model';
+import type { KubeObject } from '../api/kube-object.ts';
 import type { PlannedShard } from '@kubeplant/plan';
 import { describe, expect, it } from 'vitest';
 import { buildConfigMaps, SLOTS } from './build-config-maps.ts';
 import { buildNetworkPolicy, devicesOpenByPort } from './build-network-policy.ts';
 import { buildSimulator } from './build-simulator.ts';
+import { claimsOf, keepBuffer, mustRecreate } from './buffer-volume.ts';
 import { buildStatefulSet } from './build-stateful-set.ts';
 import { egressFor } from './egress.ts';
 
-const settings = { image: 'default:1', ingestEndpoint: 'api:8443', drainTimeout: '60s', logLevel: 'info' };
+const settings = { image: 'default:1', ingestEndpoint: 'api:8443', logLevel: 'info' };
 const channel = (host: string, port = 502): ChannelConfig => ({
   key: host,
   protocol: 'ModbusTcp',
@@ -64,6 +66,25 @@ describe('buildStatefulSet', () => {
       imagePullSecrets: [{ name: 'pull' }],
       containers: [{ image: 'own:2', resources: { limits: { memory: '1Gi' } } }],
     });
+  });
+});
+
+describe('volumes', () => {
+  const made = (spec: object) =>
+    ({ ...buildStatefulSet(shard(), spec, settings), metadata: { name: 'north-abc123-0', namespace: 'plant' } }) as KubeObject;
+
+  it('makes a StatefulSet anew only where it gets a volume, and never where it would lose one', () => {
+    expect(mustRecreate(made({}), made({ buffer: { size: '1Gi' } }))).toBe(true);
+    expect(mustRecreate(made({ buffer: { size: '1Gi' } }), made({ buffer: { size: '1Gi' } }))).toBe(false);
+    expect(mustRecreate(undefined, made({ buffer: { size: '1Gi' } }))).toBe(false);
+    expect(keepBuffer({}, made({ buffer: { size: '1Gi', storageClassName: 'fast' } }))).toEqual({
+      buffer: { size: '1Gi', storageClassName: 'fast' },
+    });
+  });
+
+  it('knows the claims of both collectors', () => {
+    expect(claimsOf(made({}))).toEqual([]);
+    expect(claimsOf(made({ buffer: { size: '1Gi' } }))).toEqual(['buffer-north-abc123-0-0', 'buffer-north-abc123-0-1']);
   });
 });
 

@@ -34,6 +34,9 @@ export function judgeSite({ gathered, plan, blocked, findings: own }: JudgeInput
     outcome: blocked.get('') ?? [...blocked.values()][0],
     modelRevision: model?.revision ?? '',
     shards: new Map(plan.shards.map(({ name, config }) => [name, config.revision])),
+    draining: new Set(
+      plan.shards.filter(({ name }) => model?.shards.find((shard) => shard.name === name)?.devices.length === 0).map(({ name }) => name),
+    ),
     devices: new Map(
       resources.devices.map((device) => {
         const { name } = device.metadata;

@@ -40,6 +40,8 @@ export interface SiteKnowledge {
   readonly simulations: ReadonlyMap<string, SimulationKnowledge>;
   /** Shard → revision of its configuration. */
   readonly shards: ReadonlyMap<string, string>;
+  /** Shards without a channel that stay until what is on their volume is committed. */
+  readonly draining: ReadonlySet<string>;
 }
 
 export type DeviceReport = SiteHealth['devices'][number];

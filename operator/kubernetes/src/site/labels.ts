@@ -5,7 +5,7 @@ export const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const MANAGER = 'kubeplant';
 export const SITE_LABEL = 'kubeplant.io/site';
 export const SHARD_LABEL = 'kubeplant.io/shard';
-const CLASS_LABEL = 'kubeplant.io/collector-class';
+export const CLASS_LABEL = 'kubeplant.io/collector-class';
 export const SIMULATION_LABEL = 'kubeplant.io/simulation';
 export const NAME_LABEL = 'app.kubernetes.io/name';
 

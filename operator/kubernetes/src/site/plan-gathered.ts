@@ -9,13 +9,16 @@ import { type FrozenParts, readFrozen } from './frozen-parts.ts';
 import { freezeMembers, type GatheredSite, hasSuspended } from './gather-site.ts';
 import type { HeldChannels } from './held-channels.ts';
 import { readShards } from './previous-devices.ts';
+import type { Knowledge } from './knowledge.ts';
 import { readAssignment } from './shard-manifest.ts';
+import { undrainedShards } from './undrained.ts';
 
 /** What planning needs beside the resources. */
 export interface PlanDeps {
   readonly caches: Caches;
   readonly transport: Transport;
   readonly held: HeldChannels;
+  readonly knowledge: Pick<Knowledge, 'sites' | 'shardReports'>;
   readonly cluster: string;
   readonly rootKey: string;
   /** `namespace/site` → what suspended resources without a place in a shard keep. */
@@ -30,13 +33,16 @@ export async function planGathered(key: string, gathered: GatheredSite, deps: Pl
   const configMaps = caches.children.ConfigMap.filed(key);
   const resources = gathered.site?.spec.suspend === true ? freezeMembers(gathered.resources) : gathered.resources;
   const previous = hasSuspended(resources) ? await readPrevious(key, deps) : undefined;
+  const statefulSets = caches.children.StatefulSet.filed(key);
+  const undrained = undrainedShards(key, statefulSets, deps.knowledge);
   const run = (simulators: SimulatorEndpoints): Plan =>
     plan({
       resources,
       previous,
       simulators,
       assignment: readAssignment(configMaps),
-      held: held.read({ configMaps, statefulSets: caches.children.StatefulSet.filed(key) }, performance.now()),
+      held: held.read({ configMaps, statefulSets }, performance.now()),
+      undrained,
       host: {
         kind: 'kubernetes',
         cluster: deps.cluster,

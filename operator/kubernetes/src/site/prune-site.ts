@@ -1,10 +1,11 @@
 import type { Site } from '@kubeplant/crds';
 import { isApiError } from '../api/api-error.ts';
 import { type KubeObject, pathOf } from '../api/kube-object.ts';
-import { CHILD_TYPES, SECRET } from '../api/resource-types.ts';
+import { CHILD_TYPES, CLAIM, SECRET } from '../api/resource-types.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Cached, Caches } from '../cache/caches.ts';
 import { type Applier, isOwned } from '../runtime/apply-child.ts';
+import { claimsOf } from './buffer-volume.ts';
 import { credentialsName } from './build-credentials.ts';
 
 /** What pruning needs. */
@@ -24,6 +25,7 @@ export async function pruneSite(key: string, site: Cached<Site>, wanted: Readonl
         continue;
       if (kind === 'StatefulSet') await removeCredentials(object, owner, deps);
       await deps.applier.remove(type, object);
+      for (const claim of claimsOf(object)) await removeClaim(claim, object, deps);
     }
   }
 }
@@ -37,6 +39,16 @@ const ORDER = [
   'PodDisruptionBudget',
   'ServiceAccount',
 ] as const satisfies readonly (keyof typeof CHILD_TYPES)[];
+
+/** A volume all of whose readings are committed; it goes when its pod has gone. */
+async function removeClaim(name: string, { metadata }: KubeObject, { transport }: PruneDeps): Promise<void> {
+  const place = { name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) };
+  try {
+    await transport.request('DELETE', pathOf(CLAIM, place));
+  } catch (error) {
+    if (!isApiError(error, 'NotFound')) throw error;
+  }
+}
 
 /** Secrets are not listed; that of a shard is known by its name. */
 async function removeCredentials(

@@ -12,6 +12,7 @@ import type { FindService } from './egress.ts';
 import { type GatheredSite, gatherSite } from './gather-site.ts';
 import { judgeSite } from './judge-site.ts';
 import type { Knowledge, SiteKnowledge } from './knowledge.ts';
+import { warnOfKeptBuffers } from './buffer-volume.ts';
 import { type PlanDeps, planGathered } from './plan-gathered.ts';
 import { pruneSite } from './prune-site.ts';
 
@@ -31,7 +32,7 @@ export interface SiteDeps extends PlanDeps, ApplyDeps {
   readonly onJudged: (kind: Kind, key: string) => void;
 }
 
-/** Something that is to move waits for another collector: look again. */
+/** Something waits for another collector to let go, or to have sent all it holds: look again. */
 const MOVING_MS = 5000;
 
 /** Plan a site, apply its children, tell the api, and note what became of each resource. */
@@ -57,7 +58,8 @@ export async function reconcileSite(key: string, deps: SiteDeps): Promise<Reconc
   publish(key, { plan, before, knowledge, gathered }, deps);
   tellChanges(namespace, { before, after: knowledge }, deps);
   deps.onJudged('Site', key);
-  return [...knowledge.devices.values()].some(({ outcome }) => outcome.reason === 'ChannelMoving') ? { requeueAfterMs: MOVING_MS } : {};
+  const moving = [...knowledge.devices.values()].some(({ outcome }) => outcome.reason === 'ChannelMoving');
+  return moving || knowledge.draining.size > 0 ? { requeueAfterMs: MOVING_MS } : {};
 }
 
 /** A suspended site is left as it is, but for the note of what that was. */
@@ -83,7 +85,12 @@ async function applyPlan(
   const classes = new Map(resources.classes.map((item) => [item.metadata.name, item]));
   const { wanted, blocked } = await applySite({ site, plan, classes, policy, frozen: buildFrozen(resources, deps.frozen.get(key)) }, deps);
   await pruneSite(key, site, wanted, deps);
-  return { blocked, findings: plan.shards.flatMap((shard) => warnOfOpenPorts(shard, classes.get(shard.collectorClass), policy)) };
+  const findings = plan.shards.flatMap((shard) => {
+    const collectorClass = classes.get(shard.collectorClass);
+    const kept = warnOfKeptBuffers(shard, collectorClass?.spec, deps.statefulSet(`${shard.namespace}/${shard.name}`));
+    return [...warnOfOpenPorts(shard, collectorClass, policy), ...kept];
+  });
+  return { blocked, findings };
 }
 
 function warnOfOpenPorts(

@@ -28,6 +28,7 @@ export function siteStatus(facts: SiteFacts): WantedStatus {
       modelCondition(facts),
       collectorCondition(facts),
       devicesCondition(devices),
+      ...undrained(facts),
       suspended(site),
     ],
     fields: { devices },
@@ -70,6 +71,20 @@ function collectorCondition({ judged, unavailable }: SiteFacts): WantedCondition
     reason: 'NotAvailable',
     message: `Without an available pod: ${unavailable.slice(0, 10).join(', ')}. See: kubectl describe statefulset ${unavailable[0]}`,
   };
+}
+
+/** Present while collectors that are no longer needed hold readings. */
+function undrained({ judged }: SiteFacts): WantedCondition[] {
+  if (judged.draining.size === 0) return [];
+  const names = [...judged.draining];
+  return [
+    {
+      type: 'UndrainedBuffer',
+      status: 'True',
+      reason: 'Draining',
+      message: `Without a Device, but with readings that are not committed: ${names.slice(0, 10).join(', ')}. They and their volumes stay until they are.`,
+    },
+  ];
 }
 
 function devicesCondition({ declared, ready }: SiteFacts['devices']): WantedCondition {

@@ -95,7 +95,6 @@ export async function startTestOperator(kubeconfig: string, namespace: string, o
         image: 'collector:test',
         simulatorImage: 'simulator:test',
         ingestEndpoint: 'kubeplant-api.kubeplant.svc:8443',
-        drainTimeout: '60s',
         logLevel: 'info',
       },
       ingest: { host: 'kubeplant-api.kubeplant.svc', port: 8443 },

@@ -34,6 +34,8 @@ export interface TestApp {
   admin(): Promise<string>;
   /** While broken, requests find no database. */
   breakDatabase(broken: boolean): void;
+  /** Until `go`, what requests ask of the database waits. */
+  holdDatabase(): { waiting(): number; go(): void };
   close(): Promise<void>;
 }
 
@@ -63,11 +65,18 @@ export async function startTestApp(engine: 'plain' | 'timescale' = 'plain'): Pro
   const { sites, hub } = api;
   const log = createLogger({ name: 'test', level: 'silent' });
   let broken = false;
+  let held: Promise<void> | undefined;
+  let waiting = 0;
   const app = await buildApp({
     cluster: 'local',
     version: '0',
-    withScope: (scope, run) =>
-      broken ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })) : withScope(scope, run),
+    withScope: async (scope, run) => {
+      if (broken) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      waiting += 1;
+      await held;
+      waiting -= 1;
+      return withScope(scope, run);
+    },
     readings,
     sites,
     hub,
@@ -100,7 +109,12 @@ export async function startTestApp(engine: 'plain' | 'timescale' = 'plain'): Pro
   const breakDatabase = (next: boolean): void => {
     broken = next;
   };
-  return { app, api, database, clock, adminPassword, ask, login, admin, breakDatabase, close };
+  const holdDatabase = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    return { waiting: () => waiting, go: resolve };
+  };
+  return { app, api, database, clock, adminPassword, ask, login, admin, breakDatabase, holdDatabase, close };
 }
 
 function checkOutput(action: Action, output: unknown): void {

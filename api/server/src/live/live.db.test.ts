@@ -171,6 +171,48 @@ describe('the live channel', () => {
     expect(await browser.closed).toBe(4401);
   });
 
+  it('warns before a token ends, goes on with a new one, and says why when there is none', async () => {
+    const lifeMs = 300_000;
+    app.clock.ms = Date.now() - lifeMs + 3000;
+    const old = await app.login('admin', ADMIN_PASSWORD);
+    app.clock.ms = Date.now();
+    const [renewing, ending] = [await connect(), await connect()];
+    for (const browser of [renewing, ending]) {
+      browser.send({ type: 'hello', token: old.token });
+      browser.send({ type: 'subscribe', tags: ['default/pump/flow'] });
+      expect(await browser.of('tokenExpiring')).toMatchObject({ expiresIn: expect.toSatisfy((seconds: number) => seconds <= 3) });
+    }
+    renewing.send({ type: 'token', token: (await app.login('admin', ADMIN_PASSWORD)).token });
+    expect(await ending.of('error')).toMatchObject({ code: 'token-expired' });
+    expect(await ending.closed).toBe(4401);
+    await plants.north.send([{ tag: 1, timeUs: nowUs() + 30_000, value: 2 }]);
+    await renewing.of('values');
+    expect(renewing.messages.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+
+  it('closes when the token of somebody else comes to renew', async () => {
+    const browser = await connect();
+    browser.send(hello);
+    browser.send({ type: 'token', token: (await app.login('admin', ADMIN_PASSWORD)).token });
+    expect(await browser.of('error')).toMatchObject({ code: 'other-user' });
+    expect(await browser.closed).toBe(4401);
+  });
+
+  it('starts from the newest value, though one came while the picture was made', async () => {
+    const browser = await connect();
+    browser.send(hello);
+    await browser.of('welcome');
+    const timeUs = nowUs() + 50_000;
+    // The list of alarms is asked of the database; meanwhile a value is committed.
+    const release = app.holdDatabase();
+    browser.send({ type: 'subscribe', tags: ['default/pump/level'], alarms: true });
+    await eventually('the question', () => release.waiting() > 0);
+    await plants.north.send([{ tag: 2, timeUs, value: 4711 }]);
+    release.go();
+    const snapshot = await browser.of('snapshot');
+    expect(snapshot).toMatchObject({ values: [[expect.any(Number), Math.floor(timeUs / 1000), 4711, 0, 0]] });
+  });
+
   it('serves the client of the console: values, alarms, and a state that is lost and found again', async () => {
     const states: LiveState['kind'][] = [];
     const client = createLiveClient({ baseUrl, token: async () => CLI_TOKEN, onState: (state) => states.push(state.kind) });

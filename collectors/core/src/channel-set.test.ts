@@ -2,7 +2,7 @@ import { Flag, Status } from '@kubeplant/words';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlockReading } from './block/block-columns.ts';
 import { createRunDictionary } from './block/create-run-dictionary.ts';
-import { type ChannelSet, createChannelSet } from './channel-set.ts';
+import { type ChannelSet, type ChannelSetDeps, createChannelSet } from './channel-set.ts';
 import type { Driver } from './driver.ts';
 import { channelConfig, effectiveDevice, effectiveTag, shardConfig } from './testing/build-config.ts';
 import { createFakeClock, type FakeClock } from './testing/create-fake-clock.ts';
@@ -14,6 +14,7 @@ const lost = { connected: false, reason: 'Timeout', message: 'no answer within 2
 let clock: FakeClock;
 let driver: FakeDriver;
 let channels: ChannelSet;
+let deps: ChannelSetDeps;
 let sent: (Omit<BlockReading, 'tag'> & { tag: string })[];
 let spans: { device: number; fromUs: number; untilUs: number }[];
 let counts: { received: number; reported: number; overruns: number; errors: string[] };
@@ -31,7 +32,7 @@ function setUp(check?: Driver['check']) {
     return `${devices.find((entry) => entry.id === tag.device)!.device}/${tag.tag}${tag.simulated ? ' (simulated)' : ''}`;
   };
   const add = (reading: BlockReading) => void sent.push({ ...reading, tag: nameOf(reading.tag) });
-  channels = createChannelSet({
+  deps = {
     clock,
     driver,
     dictionary,
@@ -46,7 +47,9 @@ function setUp(check?: Driver['check']) {
       },
       protocolError: (kind) => counts.errors.push(kind),
     },
-  });
+  };
+  channels = createChannelSet(deps);
+  channels.resume();
 }
 
 const tank = effectiveDevice('tank', { tags: [effectiveTag('level'), effectiveTag('flow')] });
@@ -293,6 +296,51 @@ describe('hot configuration', () => {
       message: 'tags.level.modbus.address 70000 is beyond 65535',
       badTags: 2,
     });
+  });
+
+  it('opens nothing until it may poll, and says so', () => {
+    const before = createChannelSet(deps);
+    const already = driver.opened;
+    before.apply(shardConfig('c1', [channelConfig('a', [tank])]));
+    expect(driver.opened).toBe(already);
+    expect(before.devices()[0]!.health()).toMatchObject({ connected: false, reason: 'Standby', tags: 2, badTags: 0 });
+    before.resume();
+    expect(driver.opened).toBe(already + 1);
+    expect(before.devices()[0]!.state.reason).toBe('Connecting');
+  });
+
+  it('closes all connections when it may not poll any more, writes nothing, and sends every tag anew later', async () => {
+    sinkOf('a').state('tank', connected);
+    sinkOf('a').readings([good('tank', 'level', 1)]);
+    taken();
+    const old = driver.channels.get('a')!;
+    const closed = channels.suspend();
+    old.sink.state('tank', lost);
+    old.sink.readings([good('tank', 'level', 2)]);
+    await closed;
+    expect(old.closed).toBe(true);
+    expect(sent).toEqual([]);
+    channels.apply(shardConfig('c2', [channelConfig('a', [{ ...tank, revision: 'r2' }])]));
+    expect(channels.devices().map((device) => device.health())).toMatchObject([{ device: 'tank', revision: 'r2', reason: 'Standby' }]);
+    channels.resume();
+    sinkOf('a').state('tank', connected);
+    sinkOf('a').readings([good('tank', 'level', 1)]);
+    expect(taken()).toEqual([['tank/level', 1, Status.Good]]);
+  });
+
+  it('does not open a channel again before the one before is closed', async () => {
+    const already = driver.opened;
+    let release = (): void => {};
+    driver.closing = new Promise((resolve) => {
+      release = resolve;
+    });
+    const suspended = channels.suspend();
+    channels.resume();
+    expect(driver.opened).toBe(already);
+    release();
+    await suspended;
+    await Promise.resolve();
+    expect(driver.opened).toBe(already + 2);
   });
 
   it('closes every channel at the end', async () => {

@@ -2,6 +2,7 @@ import type { ChannelConfig, EffectiveDevice, ShardConfig } from '@kubeplant/crd
 import { Status } from '@kubeplant/words';
 import type { CollectorMetrics } from './collector-metrics.ts';
 import { type CollectedDevice, createDevice, type DeviceDeps } from './device/create-device.ts';
+import { createRestingDevice } from './device/create-resting-device.ts';
 import { createConverterCache } from './convert/create-converter.ts';
 import { createSink } from './create-sink.ts';
 import type { Channel, Clock, Driver } from './driver.ts';
@@ -18,6 +19,10 @@ export interface ChannelSet {
   /** Make this configuration the one in force: only channels and devices that differ are touched. */
   apply(config: ShardConfig): void;
   devices(): readonly CollectedDevice[];
+  /** Close all field connections and keep what the configuration says; resolves when no reading can come any more. */
+  suspend(): Promise<void>;
+  /** Open the channels (again); every tag is sent anew. Waits for connections that are still closing. */
+  resume(): void;
   /** Close all; resolves when no reading can come any more. */
   close(): Promise<void>;
 }
@@ -30,10 +35,13 @@ interface OpenChannel {
   readonly channel: Channel | undefined;
 }
 
-/** Nothing is open until the first `apply`. */
+/** Nothing is open until the first `apply` and `resume`. */
 export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
   const open = new Map<string, OpenChannel>();
   const closing = new Set<Promise<void>>();
+  let inForce: ShardConfig | undefined;
+  let wanted = false;
+  let polling = false;
 
   function close(channel: Channel | undefined): void {
     if (channel === undefined) return;
@@ -60,6 +68,36 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
     open.set(config.key, { fingerprint, devices, channel });
   }
 
+  function rest(config: ShardConfig): void {
+    open.clear();
+    for (const { key, devices } of config.channels)
+      open.set(key, {
+        fingerprint: '',
+        devices: new Map(devices.map((device) => [device.name, createRestingDevice(device)])),
+        channel: undefined,
+      });
+  }
+
+  function applyOpen(config: ShardConfig): void {
+    const keys = new Set(config.channels.map(({ key }) => key));
+    for (const [key, channel] of open) if (!keys.has(key)) closeChannel(key, channel);
+    const converterOf = createConverterCache();
+    for (const channel of config.channels) applyChannel(channel, converterOf);
+  }
+
+  function start(): void {
+    if (!wanted || polling) return;
+    polling = true;
+    open.clear();
+    if (inForce) applyOpen(inForce);
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const { channel } of open.values()) close(channel);
+    open.clear();
+    await Promise.all(closing);
+  }
+
   function closeChannel(key: string, { channel, devices }: OpenChannel): void {
     devices.clear();
     open.delete(key);
@@ -68,16 +106,27 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
 
   return {
     apply: (config) => {
-      const keys = new Set(config.channels.map(({ key }) => key));
-      for (const [key, channel] of open) if (!keys.has(key)) closeChannel(key, channel);
-      const converterOf = createConverterCache();
-      for (const channel of config.channels) applyChannel(channel, converterOf);
+      inForce = config;
+      if (polling) applyOpen(config);
+      else rest(config);
     },
     devices: () => [...open.values()].flatMap(({ devices }) => [...devices.values()]),
-    close: async () => {
-      for (const { channel } of open.values()) close(channel);
-      open.clear();
-      await Promise.all(closing);
+    suspend: async () => {
+      wanted = false;
+      polling = false;
+      for (const { devices } of open.values()) devices.clear();
+      const closed = closeAll();
+      if (inForce) rest(inForce);
+      await closed;
+    },
+    resume: () => {
+      wanted = true;
+      if (closing.size === 0) start();
+      else void Promise.all(closing).then(start);
+    },
+    close: () => {
+      wanted = false;
+      return closeAll();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Meter } from '@kubeplant/kit';
+import type { Lost } from '@kubeplant/proto';
 import type { EncodedBlock } from './block/block-buffer.ts';
 
 /** What is measured of at scrape time. */
@@ -20,8 +21,9 @@ export interface CollectorMetrics {
   overrun(count: number): void;
   protocolError(kind: string): void;
   cut(block: EncodedBlock): void;
-  committed(blocks: readonly EncodedBlock[], nowMs: number): void;
-  dropped(block: EncodedBlock): void;
+  /** Blocks were committed; `cutMs`: when those were cut of which it is still known. */
+  committed(blocks: number, cutMs: readonly number[], nowMs: number): void;
+  lost(lost: Lost): void;
   configLoaded(): void;
   configRefused(): void;
 }
@@ -37,7 +39,7 @@ export function createCollectorMetrics(meter: Meter, gauges: CollectorGauges): C
   const blocks = counter('blocks_total', 'Blocks cut.');
   const blockBytes = counter('block_bytes_total', 'Bytes of the blocks cut.');
   const committedBlocks = counter('blocks_committed_total', 'Blocks that the database has committed.');
-  const dropped = counter('readings_dropped_total', 'Readings lost because the buffer was full.');
+  const dropped = counter('readings_dropped_total', 'Readings that were given up, by reason.');
   const loads = counter('config_loads_total', 'Configurations taken or refused.');
   const latency = meter.createHistogram('kubeplant_collector_commit_duration_seconds', {
     description: 'Time from the cut of a block to its commit.',
@@ -54,11 +56,11 @@ export function createCollectorMetrics(meter: Meter, gauges: CollectorGauges): C
       blocks.add(1);
       blockBytes.add(bytes.length);
     },
-    committed: (freed, nowMs) => {
-      committedBlocks.add(freed.length);
-      for (const { cutMs } of freed) latency.record((nowMs - cutMs) / 1000);
+    committed: (count, cutMs, nowMs) => {
+      committedBlocks.add(count);
+      for (const each of cutMs) latency.record((nowMs - each) / 1000);
     },
-    dropped: (block) => dropped.add(block.readings),
+    lost: ({ readings: count, reason }) => dropped.add(count, { reason }),
     configLoaded: () => loads.add(1, { result: 'taken' }),
     configRefused: () => loads.add(1, { result: 'refused' }),
   };

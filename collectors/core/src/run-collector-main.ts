@@ -15,8 +15,8 @@ import { createClock } from './create-clock.ts';
 import type { Driver } from './driver.ts';
 import { runCollector } from './run-collector.ts';
 
-/** Time a stop may take beyond the drain. */
-const STOP_MARGIN_MS = 5000;
+/** Time a stop may take: the longest drain that can be configured, and what closing takes. */
+const STOP_WITHIN_MS = 605_000;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
@@ -40,7 +40,7 @@ export async function runCollectorMain(driver: Driver, env: NodeJS.ProcessEnv = 
 
 async function run(driver: Driver, settings: CollectorSettings, log: Logger): Promise<void> {
   const { version } = manifest;
-  const stopper = createStopper({ log, timeoutMs: settings.drainTimeoutMs + STOP_MARGIN_MS });
+  const stopper = createStopper({ log, timeoutMs: STOP_WITHIN_MS });
   const telemetry = startTelemetry({ service: 'kubeplant-collector', version });
   stopper.onStop('telemetry', () => telemetry.shutdown());
   const collector = runCollector({ driver, settings, version, clock: createClock(), log, telemetry });

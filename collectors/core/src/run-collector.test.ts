@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ShardConfig } from '@kubeplant/crds/model';
 import { encodeShardFiles } from '@kubeplant/crds/model-files';
 import { createLogger } from '@kubeplant/kit';
+import { Standing } from '@kubeplant/proto';
 import { Status } from '@kubeplant/words';
 import { metrics, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -106,6 +107,24 @@ describe('runCollector', () => {
     await until(() => expect(owner.healths.at(-1)).toMatchObject({ configRevision: 'c3', problem: undefined }));
   });
 
+  it('opens no field connection as a warm standby until it is its turn, and closes them first when it is not any more', async () => {
+    Object.assign(owner.behaviour, { standing: Standing.STANDING_STANDBY, reason: 'HeldByPeer: s-0-1 holds this shard' });
+    write({ ...shardConfig('c1', [channelConfig('a', [tank])]), highAvailability: 'Warm' });
+    await until(() => expect(owner.healths.at(-1)?.problem).toBe('HeldByPeer: s-0-1 holds this shard'));
+    expect(owner.hellos[0]).toMatchObject({ standby: true, instance: `${hostname()}/station-000000-0` });
+    expect(driver.opened).toBe(0);
+    owner.send({ $case: 'turn', value: { epoch: 2, standing: Standing.STANDING_ACTIVE, reason: '' } });
+    await until(() => expect(driver.opened).toBe(1));
+    sink().state('tank', connected);
+    read('tank', 1);
+    owner.send({ $case: 'turn', value: { epoch: 3, standing: Standing.STANDING_STANDBY, reason: 'HeldByPeer: again' } });
+    await until(() => expect(driver.channels.get('a')!.closed).toBe(true));
+    read('tank', 2);
+    await until(() => expect(values()).toEqual([1]));
+    await until(() => expect(owner.healths.at(-1)?.problem).toBe('HeldByPeer: again'));
+    expect(owner.hellos.length).toBe(1);
+  });
+
   it('stops polling, then sends the last readings and waits until they are committed', async () => {
     owner.behaviour.commit = 'no';
     write(shardConfig('c1', [channelConfig('a', [tank])]));
@@ -138,9 +157,9 @@ describe('runCollector', () => {
     await until(() => expect(owner.healths.at(-1)?.problem).toMatch(/^BufferFull: [0-9]+ readings/));
     read('tank', value++);
     await until(() => expect(values().at(-1)).toBe(value - 1));
-    const lost = owner.blocks.reduce((sum, { droppedBefore }) => sum + droppedBefore, 0);
-    expect(lost).toBeGreaterThan(10_000);
-    expect(values().length + lost).toBe(value);
+    const total = owner.blocks.reduce((sum, { lost }) => sum + lost.reduce((all, { readings }) => all + readings, 0), 0);
+    expect(total).toBeGreaterThan(10_000);
+    expect(values().length + total).toBe(value);
     await until(() => expect(owner.healths.at(-1)?.problem).toBeUndefined());
   });
 });

@@ -1,22 +1,27 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ShardConfig } from '@kubeplant/crds/model';
 import { type Logger, type Telemetry, ulid } from '@kubeplant/kit';
+import { durationMs } from '@kubeplant/words';
+import type { BlockBuffer } from './block/block-buffer.ts';
 import { createBlockBuilder } from './block/create-block-builder.ts';
 import { createMemoryBuffer } from './block/create-memory-buffer.ts';
-import { createRunDictionary } from './block/create-run-dictionary.ts';
+import { createRunDictionary, type RunDictionary } from './block/create-run-dictionary.ts';
 import { type ChannelSet, createChannelSet } from './channel-set.ts';
 import { type CollectorMetrics, createCollectorMetrics } from './collector-metrics.ts';
 import type { CollectorSettings } from './collector-settings.ts';
 import { watchConfig } from './config/watch-config.ts';
-import { createHealthTracker } from './device/create-health-tracker.ts';
+import { createHealthTracker, type HealthTracker } from './device/create-health-tracker.ts';
 import type { Clock, Driver } from './driver.ts';
 import { repeat } from './repeat.ts';
+import { createStanding, type Standing } from './standing/create-standing.ts';
 import { startUplink, type Uplink } from './uplink/start-uplink.ts';
 
 /** What a collector needs. */
 export interface CollectorOptions {
   readonly driver: Driver;
-  readonly settings: Pick<CollectorSettings, 'configDir' | 'ingestEndpoint' | 'tokenFile' | 'caFile' | 'bufferBytes'>;
+  readonly settings: Pick<CollectorSettings, 'configDir' | 'ingestEndpoint' | 'tokenFile' | 'caFile' | 'bufferBytes'> &
+    Partial<Pick<CollectorSettings, 'instance'>>;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,10 +33,10 @@ export interface Collector {
   /** Why it does not work yet; undefined once a configuration is in force. */
   notReady(): string | undefined;
   /**
-   * Stop polling, cut and send the last block, wait for the commits, close. Resolves with the blocks that were lost because
-   * they were not committed within `drainTimeoutMs`: 0 when all is well.
+   * Stop polling, cut and send the last block, wait for the commits (at most `drainTimeoutMs`, without it as long as the
+   * configuration says), close. Resolves with the blocks that were not committed: 0 when all is well.
    */
-  stop(drainTimeoutMs: number): Promise<number>;
+  stop(drainTimeoutMs?: number): Promise<number>;
 }
 
 const HEALTH_MS = 1000;
@@ -58,12 +63,13 @@ export function runCollector(options: CollectorOptions): Collector {
   const buffer = createMemoryBuffer({
     maxBytes: settings.bufferBytes,
     onEpisode: ({ seq }) => log.error({ maxBytes: settings.bufferBytes, seq }, 'the buffer is full: the oldest readings are being lost'),
-    onDrop: (block) => metrics.dropped(block),
+    onLost: (lost) => metrics.lost(lost),
+    onCommitted: (blocks, cutMs) => metrics.committed(blocks, cutMs, clock.monotonicMs()),
   });
   const builder = createBlockBuilder({
     run,
     clock,
-    takeDropped: () => buffer.takeDropped(),
+    takeLost: () => buffer.takeLost(),
     onBlock: (block) => {
       metrics.cut(block);
       buffer.append(block);
@@ -71,29 +77,19 @@ export function runCollector(options: CollectorOptions): Collector {
     },
   });
   const channels: ChannelSet = createChannelSet({ clock, builder, dictionary, driver: options.driver, metrics });
+  const standing = createStanding({
+    clock,
+    onChange: (polling) => {
+      log.info({ polling, problem: standing.problem() }, polling ? 'polling begins' : 'polling ends');
+      if (polling) channels.resume();
+      else void channels.suspend().then(() => builder.flush());
+    },
+  });
   const health = createHealthTracker(() => ({
     configRevision: config?.revision ?? '',
     devices: channels.devices().map((device) => device.health()),
-    problem: [configProblem, buffer.problem()].filter((problem) => problem !== undefined).join('; ') || undefined,
+    problem: [configProblem, standing.problem(), buffer.problem()].filter((problem) => problem !== undefined).join('; ') || undefined,
   }));
-
-  const startLink = ({ tenant, site, shard }: ShardConfig): Uplink =>
-    startUplink({
-      endpoint: settings.ingestEndpoint,
-      files: settings,
-      readCredentials: () => ({ token: readText(settings.tokenFile), caPem: readText(settings.caFile) }),
-      clock,
-      log,
-      tracer: options.telemetry.tracer,
-      session: {
-        buffer,
-        dictionary,
-        nowUs: () => clock.nowUs(),
-        identity: { tenant, site, shard, collectorVersion: options.version, instance: shard, standby: false },
-        fullHealth: () => health.full(),
-        onCommitted: (blocks) => metrics.committed(blocks, clock.monotonicMs()),
-      },
-    });
 
   const watch = watchConfig({
     dir: settings.configDir,
@@ -109,12 +105,13 @@ export function runCollector(options: CollectorOptions): Collector {
       const first = config === undefined;
       config = next;
       channels.apply(next);
+      standing.setRules(next);
       metrics.configLoaded();
       log.info(
         { revision: next.revision, channels: next.channels.length, devices: channels.devices().length, run },
         'configuration in force',
       );
-      if (first) uplink = startLink(next);
+      if (first) uplink = startLink(options, next, { buffer, dictionary, standing, health });
     },
   });
   const cancelHealth = repeat(clock, HEALTH_MS, () => {
@@ -124,9 +121,10 @@ export function runCollector(options: CollectorOptions): Collector {
 
   return {
     notReady: () => (config ? undefined : (configProblem ?? `no configuration in ${settings.configDir} yet`)),
-    stop: async (drainTimeoutMs) => {
+    stop: async (drainTimeoutMs = durationMs(config?.drainTimeout ?? '0s')) => {
       watch.close();
       cancelHealth();
+      standing.close();
       await channels.close();
       builder.flush();
       if (uplink && !(await uplink.drain(drainTimeoutMs))) {
@@ -136,6 +134,37 @@ export function runCollector(options: CollectorOptions): Collector {
       return buffer.count;
     },
   };
+}
+
+interface LinkParts {
+  readonly buffer: BlockBuffer;
+  readonly dictionary: RunDictionary;
+  readonly standing: Standing;
+  readonly health: HealthTracker;
+}
+
+function startLink(options: CollectorOptions, { tenant, site, shard }: ShardConfig, parts: LinkParts): Uplink {
+  const { clock, log, settings, telemetry, version } = options;
+  const { buffer, dictionary, standing, health } = parts;
+  const instance = settings.instance ?? `${hostname()}/${shard}`;
+  return startUplink({
+    endpoint: settings.ingestEndpoint,
+    files: settings,
+    readCredentials: () => ({ token: readText(settings.tokenFile), caPem: readText(settings.caFile) }),
+    clock,
+    log,
+    tracer: telemetry.tracer,
+    onTold: standing.told,
+    onRenewed: standing.renewed,
+    session: {
+      buffer,
+      dictionary,
+      nowUs: () => clock.nowUs(),
+      identity: { tenant, site, shard, collectorVersion: version, instance },
+      isStandby: () => !standing.polling,
+      fullHealth: () => health.full(),
+    },
+  });
 }
 
 /** Why a configuration cannot be taken by this process. */

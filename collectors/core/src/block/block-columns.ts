@@ -1,4 +1,4 @@
-import type { Block, Observed, OutOfWindow, TextReading } from '@kubeplant/proto';
+import type { Block, Lost, Observed, OutOfWindow, TextReading } from '@kubeplant/proto';
 
 /** A reading on its way into a block. Times are microseconds since 1970. */
 export interface BlockReading {
@@ -18,6 +18,9 @@ export interface BlockColumns {
   readings: number;
   textCharacters: number;
   lastTimeUs: number;
+  /** Earliest and latest time of its readings and spans. */
+  fromUs: number;
+  untilUs: number;
   anyStatus: number;
   anyFlags: number;
   anyReceivedDelta: boolean;
@@ -39,6 +42,8 @@ export function createColumns(): BlockColumns {
     readings: 0,
     textCharacters: 0,
     lastTimeUs: 0,
+    fromUs: Number.POSITIVE_INFINITY,
+    untilUs: Number.NEGATIVE_INFINITY,
     anyStatus: 0,
     anyFlags: 0,
     anyReceivedDelta: false,
@@ -61,6 +66,7 @@ export function addNumber(columns: BlockColumns, { tag, timeUs, receivedUs, valu
   columns.tag.push(tag);
   columns.timeDeltaUs.push(timeUs - columns.lastTimeUs);
   columns.lastTimeUs = timeUs;
+  widen(columns, timeUs, timeUs);
   columns.value.push(typeof value === 'number' ? value : Number.NaN);
   columns.status.push(status);
   columns.flags.push(flags);
@@ -75,10 +81,17 @@ export function addText(columns: BlockColumns, { tag, timeUs, receivedUs, value,
   const text = typeof value === 'string' ? value : undefined;
   columns.texts.push({ tag, timeUs, value: text, status, flags, receivedDeltaUs: receivedUs - timeUs });
   columns.textCharacters += text?.length ?? 0;
+  widen(columns, timeUs, timeUs);
+}
+
+/** Make the span of the block hold from … until. */
+export function widen(columns: BlockColumns, fromUs: number, untilUs: number): void {
+  if (fromUs < columns.fromUs) columns.fromUs = fromUs;
+  if (untilUs > columns.untilUs) columns.untilUs = untilUs;
 }
 
 /** The message; columns that say nothing are left empty. */
-export function toBlock(columns: BlockColumns, run: string, seq: number, droppedBefore: number): Block {
+export function toBlock(columns: BlockColumns, run: string, seq: number, lost: readonly Lost[]): Block {
   return {
     run,
     seq,
@@ -91,7 +104,7 @@ export function toBlock(columns: BlockColumns, run: string, seq: number, dropped
     texts: columns.texts,
     observed: columns.observed,
     outOfWindow: columns.outOfWindow,
-    droppedBefore,
-    lost: [],
+    droppedBefore: 0,
+    lost: [...lost],
   };
 }

@@ -1,4 +1,4 @@
-import { Block } from '@kubeplant/proto';
+import { Block, type Lost } from '@kubeplant/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../testing/create-fake-clock.ts';
@@ -6,15 +6,15 @@ import type { EncodedBlock } from './block-buffer.ts';
 import type { BlockReading } from './block-columns.ts';
 import { createBlockBuilder } from './create-block-builder.ts';
 
-function setUp(options: { readonly maxReadings?: number; readonly dropped?: number[] } = {}) {
+function setUp(options: { readonly maxReadings?: number; readonly losses?: (readonly Lost[])[] } = {}) {
   const clock = createFakeClock();
   const blocks: EncodedBlock[] = [];
-  const dropped = options.dropped ?? [];
+  const losses = options.losses ?? [];
   const builder = createBlockBuilder({
     run: '01RUN',
     clock,
     onBlock: (block) => blocks.push(block),
-    takeDropped: () => dropped.shift() ?? 0,
+    takeLost: () => losses.shift() ?? [],
     maxReadings: options.maxReadings ?? 2000,
   });
   const decoded = () => blocks.map(({ bytes }) => Block.decode(bytes));
@@ -30,6 +30,8 @@ const reading = (part: Partial<BlockReading> = {}): BlockReading => ({
   flags: 0,
   ...part,
 });
+
+const lost: Lost = { fromUs: 5, untilUs: 9, readings: 120, blocks: 2, reason: 'BufferFull' };
 
 describe('createBlockBuilder', () => {
   it('cuts 100 ms after the first reading, not later because of others', () => {
@@ -97,17 +99,37 @@ describe('createBlockBuilder', () => {
     const { builder, decoded } = setUp();
     builder.add(reading());
     builder.flush();
-    expect(decoded()[0]).toMatchObject({ status: [], flags: [], receivedDeltaUs: [], texts: [], outOfWindow: [], droppedBefore: 0 });
+    expect(decoded()[0]).toMatchObject({ status: [], flags: [], receivedDeltaUs: [], texts: [], outOfWindow: [], lost: [] });
   });
 
   it('tells in the next block what was lost before it', () => {
-    const { builder, decoded, blocks } = setUp({ dropped: [0, 120] });
+    const { builder, decoded, blocks } = setUp({ losses: [[], [lost]] });
     for (let i = 0; i < 3; i++) {
       builder.add(reading());
       builder.flush();
     }
-    expect(decoded().map(({ droppedBefore }) => droppedBefore)).toEqual([0, 120, 0]);
-    expect(blocks[1]?.droppedBefore).toBe(120);
+    expect(decoded().map((block) => block.lost)).toEqual([[], [lost], []]);
+    expect(blocks[1]).toMatchObject({ lost: [lost], fromUs: 1e15, untilUs: 1e15 });
+  });
+
+  it('tells what was lost soon, also when there is nothing else to tell', () => {
+    const { builder, decoded, blocks, clock } = setUp({ losses: [[lost]] });
+    builder.tellLost();
+    clock.advance(500);
+    expect(decoded()).toMatchObject([{ seq: 1, tag: [], lost: [lost] }]);
+    expect(blocks[0]).toMatchObject({ readings: 0, fromUs: lost.fromUs, untilUs: lost.untilUs });
+    builder.tellLost();
+    clock.advance(500);
+    expect(blocks.length).toBe(1);
+  });
+
+  it('knows the span of its readings and observed spans', () => {
+    const { builder, blocks } = setUp();
+    builder.add(reading({ timeUs: 2000 }));
+    builder.addText(reading({ timeUs: 1500, value: 'on' }));
+    builder.observe(1, 1600, 2600);
+    builder.flush();
+    expect(blocks[0]).toMatchObject({ readings: 2, fromUs: 1500, untilUs: 2600 });
   });
 
   it('gives back every number, time, status and flag it was given', () => {

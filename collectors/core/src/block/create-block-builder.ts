@@ -1,15 +1,15 @@
-import { Block } from '@kubeplant/proto';
+import { Block, type Lost } from '@kubeplant/proto';
 import type { Clock } from '../driver.ts';
 import type { EncodedBlock } from './block-buffer.ts';
-import { addNumber, addText, type BlockReading, createColumns, toBlock } from './block-columns.ts';
+import { addNumber, addText, type BlockReading, createColumns, toBlock, widen } from './block-columns.ts';
 
 /** What a block builder needs. */
 export interface BlockBuilderOptions {
   readonly run: string;
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
   readonly onBlock: (block: EncodedBlock) => void;
-  /** Readings lost since it was asked last. */
-  readonly takeDropped: () => number;
+  /** What was lost since it was asked last. */
+  readonly takeLost: () => readonly Lost[];
   /** A block is cut at the latest after so many readings … */
   readonly maxReadings?: number;
   /** … or so long after its first reading … */
@@ -24,6 +24,8 @@ export interface BlockBuilder {
   addText(reading: BlockReading): void;
   /** The device's tags are confirmed as last sent from … until. Spans that touch become one. */
   observe(device: number, fromUs: number, untilUs: number): void;
+  /** Something was lost: tell it soon, even when nothing else is to be told. */
+  tellLost(): void;
   /** Cut now; nothing happens when there is nothing. */
   flush(): void;
 }
@@ -33,7 +35,7 @@ const MAX_TEXT_CHARACTERS = 1 << 20;
 
 /** A builder for the run `run`: `seq` counts from 1. Each block is encoded once. */
 export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
-  const { run, clock, onBlock, takeDropped, maxReadings = 2000, readingDelayMs = 100, observedDelayMs = 500 } = options;
+  const { run, clock, onBlock, takeLost, maxReadings = 2000, readingDelayMs = 100, observedDelayMs = 500 } = options;
   let seq = 0;
   let columns = createColumns();
   let cancel = (): void => {};
@@ -50,14 +52,17 @@ export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
   function flush(): void {
     cancel();
     cutAtMs = Number.POSITIVE_INFINITY;
-    if (columns.readings === 0 && columns.observed.length === 0) return;
+    const lost = takeLost();
+    const onlyLost = columns.readings === 0 && columns.observed.length === 0;
+    if (onlyLost && lost.length === 0) return;
     const full = columns;
     columns = createColumns();
     seq++;
-    const droppedBefore = takeDropped();
-    const encoded = Block.encode(toBlock(full, run, seq, droppedBefore)).finish();
+    if (onlyLost) for (const { fromUs, untilUs } of lost) widen(full, fromUs, untilUs);
+    const encoded = Block.encode(toBlock(full, run, seq, lost)).finish();
     const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-    onBlock({ run, seq, bytes, readings: full.readings, droppedBefore, cutMs: clock.monotonicMs() });
+    const { readings, fromUs, untilUs } = full;
+    onBlock({ run, seq, bytes, readings, fromUs, untilUs, lost, cutMs: clock.monotonicMs() });
   }
 
   function added(): void {
@@ -76,6 +81,7 @@ export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
       added();
     },
     observe: (device, fromUs, untilUs) => {
+      widen(columns, fromUs, untilUs);
       const span = columns.lastSpan.get(device);
       if (span && fromUs <= span.untilUs && untilUs >= span.untilUs) {
         span.untilUs = untilUs;
@@ -86,6 +92,7 @@ export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
       columns.observed.push(fresh);
       cutWithin(observedDelayMs);
     },
+    tellLost: () => cutWithin(observedDelayMs),
     flush,
   };
 }

@@ -3,25 +3,34 @@ import { describe, expect, it } from 'vitest';
 import type { EncodedBlock } from './block-buffer.ts';
 import { createMemoryBuffer } from './create-memory-buffer.ts';
 
-const block = (seq: number, sizeBytes = 744, readings = 10, droppedBefore = 0): EncodedBlock => ({
+const block = (seq: number, sizeBytes = 744, lost: EncodedBlock['lost'] = []): EncodedBlock => ({
   run: 'R',
   seq,
   bytes: Buffer.alloc(sizeBytes),
-  readings,
-  droppedBefore,
-  cutMs: 0,
+  readings: 10,
+  fromUs: seq * 100,
+  untilUs: seq * 100 + 99,
+  lost,
+  cutMs: seq,
 });
 
 function setUp(maxBytes: number) {
   const episodes: number[] = [];
   const dropped: number[] = [];
-  const buffer = createMemoryBuffer({ maxBytes, onEpisode: ({ seq }) => episodes.push(seq), onDrop: ({ seq }) => dropped.push(seq) });
-  return { buffer, episodes, dropped };
+  const committed: [number, readonly number[]][] = [];
+  const buffer = createMemoryBuffer({
+    maxBytes,
+    onEpisode: ({ seq }) => episodes.push(seq),
+    onLost: ({ fromUs }) => dropped.push(fromUs / 100),
+    onCommitted: (...freed) => committed.push(freed),
+  });
+  return { buffer, episodes, dropped, committed };
 }
 
 const held = (buffer: ReturnType<typeof setUp>['buffer']): number[] => {
+  const delivery = buffer.deliver({ runs: buffer.runs(), committed: [], onReady: () => {} });
   const seqs: number[] = [];
-  for (let next = buffer.after(undefined); next; next = buffer.after(next)) seqs.push(next.seq);
+  for (let next = delivery.nextBacklog(); next?.kind === 'block'; next = delivery.nextBacklog()) seqs.push(next.seq);
   return seqs;
 };
 
@@ -47,10 +56,13 @@ describe('createMemoryBuffer', () => {
   });
 
   it('ignores runs it does not know', () => {
-    const { buffer } = setUp(1 << 20);
+    const { buffer, committed } = setUp(1 << 20);
     buffer.append(block(1));
-    expect(buffer.commit([{ run: 'other', committed: [{ first: 1, last: 9 }] }])).toEqual([]);
+    buffer.commit([{ run: 'other', committed: [{ first: 1, last: 9 }] }]);
+    expect(committed).toEqual([]);
     expect(buffer.runs()).toEqual(['R']);
+    buffer.commit([{ run: 'R', committed: [{ first: 1, last: 9 }] }]);
+    expect(committed).toEqual([[1, [1]]]);
   });
 
   it('drops the oldest when it is full, once per episode says so, and counts what was lost', () => {
@@ -60,16 +72,32 @@ describe('createMemoryBuffer', () => {
     expect(dropped).toEqual([1, 2, 3]);
     expect(episodes).toEqual([1]);
     expect(buffer.problem()).toContain('30 readings');
-    expect(buffer.takeDropped()).toBe(30);
-    expect(buffer.takeDropped()).toBe(0);
+    expect(buffer.takeLost()).toEqual([{ fromUs: 100, untilUs: 399, readings: 30, blocks: 3, reason: 'BufferFull' }]);
+    expect(buffer.takeLost()).toEqual([]);
   });
 
   it('passes on what a dropped block itself had to tell', () => {
     const { buffer } = setUp(2100);
-    buffer.append(block(1, 744, 10, 5));
+    const told = { fromUs: 1, untilUs: 2, readings: 5, blocks: 1, reason: 'DiskFailed' };
+    buffer.append(block(1, 744, [told]));
     buffer.append(block(2));
     buffer.append(block(3));
-    expect(buffer.takeDropped()).toBe(15);
+    expect(buffer.takeLost()).toEqual([{ fromUs: 100, untilUs: 199, readings: 10, blocks: 1, reason: 'BufferFull' }, told]);
+  });
+
+  it('tells what is cut while it sends from what had waited before', () => {
+    const { buffer } = setUp(1 << 20);
+    for (let seq = 1; seq <= 3; seq++) buffer.append(block(seq));
+    const delivery = buffer.deliver({ runs: ['R'], committed: [{ run: 'R', committed: [{ first: 2, last: 2 }] }], onReady: () => {} });
+    buffer.append(block(4));
+    expect(delivery.nextBacklog()).toMatchObject({ seq: 1 });
+    expect(delivery.nextLive()).toMatchObject({ seq: 4 });
+    expect(delivery.nextLive()).toBeUndefined();
+    expect(delivery.nextBacklog()).toMatchObject({ seq: 3 });
+    expect(delivery.nextBacklog()).toBeUndefined();
+    buffer.append(block(5));
+    expect(delivery.nextBacklog()).toBeUndefined();
+    expect(delivery.nextLive()).toMatchObject({ seq: 5 });
   });
 
   it('ends an episode when it is half empty', () => {

@@ -14,6 +14,8 @@ export interface FakeDriver extends Driver {
   /** Channels by key; the newest where one was opened again. */
   readonly channels: Map<string, FakeChannel>;
   opened: number;
+  /** What closing a channel waits for. */
+  closing: Promise<void>;
 }
 
 /** `check` refuses devices that it returns messages for. */
@@ -23,6 +25,7 @@ export function createFakeDriver(check?: Driver['check']): FakeDriver {
     protocol: 'ModbusTcp',
     channels,
     opened: 0,
+    closing: Promise.resolve(),
     ...(check ? { check } : {}),
     open: ({ channel, sink }) => {
       const fake: FakeChannel = { sink, configs: [channel], closed: false };
@@ -32,6 +35,7 @@ export function createFakeDriver(check?: Driver['check']): FakeDriver {
         update: (next) => void fake.configs.push(next),
         close: async () => {
           fake.closed = true;
+          await driver.closing;
         },
       };
     },

@@ -25,14 +25,14 @@ export interface FakeOwner {
   readonly order: string[];
   /** How it behaves from the next message on. */
   readonly behaviour: OwnerBehaviour;
-  /** Seqs committed so far, over all streams. */
-  readonly committed: Set<number>;
+  /** Seqs of `run` committed so far, over all streams; a test may take some away. */
+  committedOf(run: string): Set<number>;
   /** Send to the open stream. */
   send(message: NonNullable<OwnerMessage['message']>): void;
   /** Commit and tell. */
   commit(...seqs: readonly number[]): void;
-  /** Cut all streams, as a crash does. */
-  cut(): void;
+  /** Cut all streams, as a crash does; `code`: as what. */
+  cut(code?: number): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +41,9 @@ export interface OwnerBehaviour {
   epoch: number;
   window: number;
   answer: 'Welcome' | 'Nothing' | 'Redirect';
+  standing: Standing;
+  /** Why it is a standby. */
+  reason: string;
   redirectTo: string;
   /** Acknowledge the arrival of each block. */
   receive: boolean;
@@ -60,7 +63,8 @@ interface OpenCall {
 }
 
 /** What the owner knows. */
-interface OwnerState extends Pick<FakeOwner, 'blocks' | 'hellos' | 'runs' | 'healths' | 'tokens' | 'order' | 'behaviour' | 'committed'> {
+interface OwnerState extends Pick<FakeOwner, 'blocks' | 'hellos' | 'runs' | 'healths' | 'tokens' | 'order' | 'behaviour'> {
+  readonly committed: Map<string, Set<number>>;
   readonly open: Set<OpenCall>;
 }
 
@@ -87,11 +91,13 @@ export async function startFakeOwner(options: FakeOwnerOptions = {}): Promise<Fa
     caPem: authority.certPem,
     send: (message) => sendAll(state, message),
     commit: (...seqs) => {
-      for (const seq of seqs) state.committed.add(seq);
       const run = state.runs.at(-1)?.run ?? '';
-      sendAll(state, { $case: 'committed', value: { progress: [{ run, committed: toRanges(state.committed) }] } });
+      const committed = committedOf(state, run);
+      for (const seq of seqs) committed.add(seq);
+      sendAll(state, { $case: 'committed', value: { progress: [{ run, committed: toRanges(committed) }] } });
     },
-    cut: () => cutAll(state),
+    committedOf: (run) => committedOf(state, run),
+    cut: (code) => cutAll(state, code),
     close: async () => {
       cutAll(state);
       await server.close(50);
@@ -117,12 +123,14 @@ function createState(): OwnerState {
       epoch: 1,
       window: 32,
       answer: 'Welcome',
+      standing: Standing.STANDING_ACTIVE,
+      reason: '',
       redirectTo: '',
       receive: true,
       commit: 'yes',
       cutAfterBlocks: Number.POSITIVE_INFINITY,
     },
-    committed: new Set(),
+    committed: new Map(),
     open: new Set(),
   };
 }
@@ -149,13 +157,13 @@ function take(owner: OwnerState, call: OpenCall, { message }: CollectorMessage):
 }
 
 function takeHello(owner: OwnerState, call: OpenCall, hello: Hello): void {
-  const { answer, redirectTo, epoch, window } = owner.behaviour;
+  const { answer, redirectTo, epoch, window, standing, reason } = owner.behaviour;
   owner.hellos.push(hello);
   owner.tokens.push(readBearer(call.metadata));
   if (answer === 'Redirect') call.write({ message: { $case: 'redirect', value: { endpoint: redirectTo, retryAfterMs: 10 } } });
   if (answer !== 'Welcome') return;
-  const progress = hello.runs.map((run) => ({ run, committed: toRanges(owner.committed) }));
-  call.write({ message: { $case: 'welcome', value: { epoch, window, progress, standing: Standing.STANDING_ACTIVE, reason: '' } } });
+  const progress = hello.runs.map((run) => ({ run, committed: toRanges(committedOf(owner, run)) }));
+  call.write({ message: { $case: 'welcome', value: { epoch, window, progress, standing, reason } } });
 }
 
 function takeBlock(owner: OwnerState, call: OpenCall, bytes: Buffer): void {
@@ -163,25 +171,32 @@ function takeBlock(owner: OwnerState, call: OpenCall, bytes: Buffer): void {
   const block = Block.decode(bytes);
   const { run, seq } = block;
   owner.blocks.push(block);
-  if (behaviour.receive) call.write({ message: { $case: 'received', value: { run, seq, blocks: owner.blocks.length } } });
-  if (behaviour.commit !== 'no') owner.committed.add(seq);
+  const blocks = owner.order.filter((kind) => kind === 'block').length;
+  if (behaviour.receive) call.write({ message: { $case: 'received', value: { run, seq, blocks } } });
+  if (behaviour.commit !== 'no') committedOf(owner, run).add(seq);
   if (behaviour.commit === 'yes') {
     call.write({ message: { $case: 'committed', value: { progress: [{ run, committed: [{ first: seq, last: seq }] }] } } });
   }
-  if (owner.order.filter((kind) => kind === 'block').length >= behaviour.cutAfterBlocks) cutCall(owner, call);
+  if (blocks >= behaviour.cutAfterBlocks) cutCall(owner, call);
+}
+
+function committedOf({ committed }: OwnerState, run: string): Set<number> {
+  const seqs = committed.get(run) ?? new Set();
+  committed.set(run, seqs);
+  return seqs;
 }
 
 function sendAll(owner: OwnerState, message: NonNullable<OwnerMessage['message']>): void {
   for (const call of owner.open) call.write({ message });
 }
 
-function cutAll(owner: OwnerState): void {
-  for (const call of owner.open) cutCall(owner, call);
+function cutAll(owner: OwnerState, code?: number): void {
+  for (const call of owner.open) cutCall(owner, call, code);
 }
 
-function cutCall(owner: OwnerState, call: OpenCall): void {
+function cutCall(owner: OwnerState, call: OpenCall, code: number = grpcStatus.UNAVAILABLE): void {
   owner.open.delete(call);
-  call.emit('error', Object.assign(new Error('cut by the test'), { code: grpcStatus.UNAVAILABLE }));
+  call.emit('error', Object.assign(new Error('cut by the test'), { code }));
 }
 
 function toRanges(seqs: ReadonlySet<number>): SeqRange[] {

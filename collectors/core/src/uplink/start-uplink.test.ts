@@ -1,4 +1,5 @@
-import { createAuthority, createLogger } from '@kubeplant/kit';
+import { createAuthority, createLogger, grpcStatus } from '@kubeplant/kit';
+import { Standing } from '@kubeplant/proto';
 import { trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBlockBuilder } from '../block/create-block-builder.ts';
@@ -19,7 +20,8 @@ afterEach(async () => {
 /** An uplink to `owner` and a way to make blocks of one reading. */
 function connect(owner: FakeOwner, endpoint = owner.endpoint, silenceMs?: number) {
   const dictionary = createRunDictionary('01RUN');
-  const buffer = createMemoryBuffer({ maxBytes: 1 << 20, onEpisode: () => {}, onDrop: () => {} });
+  const buffer = createMemoryBuffer({ maxBytes: 1 << 20, onEpisode: () => {}, onLost: () => {}, onCommitted: () => {} });
+  const told: string[] = [];
   const uplink: Uplink = startUplink({
     endpoint,
     readCredentials: () => ({ token: 'secret-token', caPem: owner.caPem }),
@@ -29,20 +31,23 @@ function connect(owner: FakeOwner, endpoint = owner.endpoint, silenceMs?: number
     minBackoffMs: 10,
     maxBackoffMs: 40,
     ...(silenceMs === undefined ? {} : { silenceMs }),
+    fencedBackoffMs: 400,
+    onTold: ({ active, reason }) => told.push(`${active ? 'active' : 'standby'} ${reason}`),
+    onRenewed: () => told.push('renewed'),
     session: {
       buffer,
       dictionary,
       nowUs: () => clock.nowUs(),
-      identity: { tenant: 'local/plant', site: 'station', shard: 's-0', collectorVersion: '1', instance: 's-0-0', standby: false },
+      identity: { tenant: 'local/plant', site: 'station', shard: 's-0', collectorVersion: '1', instance: 's-0-0' },
+      isStandby: () => false,
       fullHealth: () => ({ configRevision: 'r1', devices: [] }),
-      onCommitted: () => {},
     },
   });
   open.push(uplink);
   const builder = createBlockBuilder({
     run: dictionary.run,
     clock,
-    takeDropped: () => buffer.takeDropped(),
+    takeLost: () => buffer.takeLost(),
     onBlock: (block) => {
       buffer.append(block);
       uplink.notify();
@@ -57,7 +62,7 @@ function connect(owner: FakeOwner, endpoint = owner.endpoint, silenceMs?: number
       builder.flush();
     }
   };
-  return { uplink, buffer, dictionary, makeBlocks };
+  return { uplink, buffer, dictionary, makeBlocks, told };
 }
 
 async function startOwner(options?: Parameters<typeof startFakeOwner>[0]): Promise<FakeOwner> {
@@ -107,11 +112,11 @@ describe('startUplink', () => {
     Object.assign(owner.behaviour, { commit: 'quietly', cutAfterBlocks: 7 });
     const { makeBlocks, buffer } = connect(owner);
     makeBlocks(40);
-    await until(() => expect(owner.committed.size).toBe(40));
+    await until(() => expect(owner.committedOf('01RUN').size).toBe(40));
     owner.commit();
     await until(() => expect(buffer.count).toBe(0));
     expect(owner.hellos.length).toBe(6);
-    expect([...owner.committed].sort((a, b) => a - b)).toEqual(upTo(40));
+    expect([...owner.committedOf('01RUN')].sort((a, b) => a - b)).toEqual(upTo(40));
     // Welcome names what was committed without a word, so it does not come twice.
     expect(seqs(owner)).toEqual(upTo(40));
   });
@@ -135,14 +140,75 @@ describe('startUplink', () => {
     const owner = await startOwner();
     Object.assign(owner.behaviour, { window: 4, receive: false, commit: 'no' });
     const { makeBlocks, uplink } = connect(owner);
+    await until(() => expect(uplink.connected).toBe(true));
     makeBlocks(10);
     await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4]));
-    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3, blocks: 0 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3, blocks: 3 } });
     await until(() => expect(seqs(owner)).toEqual([1, 2, 3, 4, 5, 6, 7]));
     expect(uplink.inFlight).toBe(4);
-    owner.send({ $case: 'received', value: { run: 'another', seq: 99, blocks: 0 } });
-    owner.send({ $case: 'received', value: { run: '01RUN', seq: 7, blocks: 0 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 3, blocks: 3 } });
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 7, blocks: 7 } });
     await until(() => expect(seqs(owner)).toEqual(upTo(10)));
+  });
+
+  it('sends what is cut now before what has waited, and the rest beside it', async () => {
+    const owner = await startOwner();
+    owner.behaviour.answer = 'Nothing';
+    const { makeBlocks, uplink } = connect(owner);
+    makeBlocks(200);
+    await until(() => expect(owner.hellos.length).toBe(1));
+    Object.assign(owner.behaviour, { answer: 'Welcome', receive: false, commit: 'no' });
+    owner.cut();
+    await until(() => expect(seqs(owner)).toEqual(upTo(16)));
+    makeBlocks(4);
+    await until(() => expect(seqs(owner).slice(16)).toEqual([201, 202, 203, 204]));
+    owner.send({ $case: 'received', value: { run: '01RUN', seq: 204, blocks: 20 } });
+    await until(() => expect(seqs(owner).slice(20)).toEqual(upTo(32).slice(16)));
+    expect(uplink.inFlight).toBe(16);
+  });
+
+  it('passes on who may poll, and stays on the stream as a standby', async () => {
+    const owner = await startOwner();
+    Object.assign(owner.behaviour, { standing: Standing.STANDING_STANDBY, reason: 'HeldByPeer: s-0-1 polls' });
+    const { makeBlocks, buffer, told, uplink } = connect(owner);
+    makeBlocks(2);
+    await until(() => expect(buffer.count).toBe(0));
+    owner.send({ $case: 'turn', value: { epoch: 7, standing: Standing.STANDING_ACTIVE, reason: '' } });
+    owner.send({ $case: 'renewed', value: { epoch: 7 } });
+    owner.send({ $case: 'turn', value: { epoch: 8, standing: Standing.STANDING_STANDBY, reason: 'HeldByPeer: s-0-1 polls again' } });
+    await until(() =>
+      expect(told).toEqual(['standby HeldByPeer: s-0-1 polls', 'active ', 'renewed', 'standby HeldByPeer: s-0-1 polls again']),
+    );
+    expect(uplink.epoch).toBe(7);
+    expect(owner.hellos.length).toBe(1);
+  });
+
+  it('waits long when another collector of its name has taken over', async () => {
+    const owner = await startOwner();
+    const { told, uplink } = connect(owner);
+    await until(() => expect(uplink.connected).toBe(true));
+    owner.cut(grpcStatus.ABORTED);
+    await until(() => expect(told.at(-1)).toMatch(/^standby Fenced: /));
+    await new Promise((resolve) => setTimeout(resolve, 100)); // many times the usual wait
+    expect(owner.hellos.length).toBe(1);
+    await until(() => expect(owner.hellos.length).toBe(2));
+  });
+
+  it('waits ever longer while streams end without having served', async () => {
+    const owner = await startOwner();
+    owner.behaviour.answer = 'Nothing';
+    connect(owner);
+    const waits: number[] = [];
+    for (let i = 1; i <= 4; i++) {
+      await until(() => expect(owner.hellos.length).toBe(i));
+      const cutMs = performance.now();
+      owner.behaviour.answer = 'Welcome';
+      owner.cut();
+      await until(() => expect(owner.hellos.length).toBe(i + 1));
+      waits.push(performance.now() - cutMs);
+    }
+    // Half of 10, 20, 40, 40 ms at least: a Welcome alone begins nothing anew.
+    expect(waits[3]).toBeGreaterThan(20);
   });
 
   it('follows a redirect to the owner', async () => {

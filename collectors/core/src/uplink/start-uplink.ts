@@ -2,7 +2,7 @@ import { createBackoff, type Logger, type Tracer } from '@kubeplant/kit';
 import type { Health } from '@kubeplant/proto';
 import type { BlockBuffer } from '../block/block-buffer.ts';
 import type { Clock } from '../driver.ts';
-import type { SessionDeps } from './create-session.ts';
+import type { SessionDeps, Told } from './create-session.ts';
 import { type CredentialFiles, explainEnd } from './explain-end.ts';
 import { openStream, type Stream, type StreamEnd, type UplinkCredentials } from './open-stream.ts';
 
@@ -15,11 +15,17 @@ export interface UplinkOptions {
   /** Named when they are why no stream can be had. */
   readonly files?: CredentialFiles;
   readonly session: Omit<SessionDeps, 'send' | 'epoch'>;
+  /** The owner says whether this collector may poll. */
+  readonly onTold?: (told: Pick<Told, 'active' | 'reason'>) => void;
+  /** This collector still holds its shard. */
+  readonly onRenewed?: () => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tracer: Tracer;
   readonly minBackoffMs?: number;
   readonly maxBackoffMs?: number;
+  /** First wait after another collector of this name has taken over (default 30 s); it doubles up to 20 times that. */
+  readonly fencedBackoffMs?: number;
   /** See `StreamOptions`. */
   readonly silenceMs?: number;
 }
@@ -30,8 +36,10 @@ export interface Uplink {
   notify(): void;
   /** Tell what changed; lost when no stream is open (the next one begins with everything). */
   sendHealth(health: Health): void;
-  /** Resolves with true once nothing is held any more, with false after `timeoutMs`. */
-  drain(timeoutMs: number): Promise<boolean>;
+  /** End the stream and dial again: the buffer holds runs that were not named in Hello. */
+  renew(): void;
+  /** Resolves with true once nothing is held any more, with false after `timeoutMs`, or as soon as `giveUp` says so. */
+  drain(timeoutMs: number, giveUp?: () => boolean): Promise<boolean>;
   close(): Promise<void>;
   readonly connected: boolean;
   /** Highest epoch given so far; 0 before the first. */
@@ -42,12 +50,14 @@ export interface Uplink {
 
 /** Redirects are followed so often in a row before the back-off takes over. */
 const MAX_REDIRECTS = 3;
+const FENCED_MS = 30_000;
+const FENCED_GROWTH = 20;
 
 /** Dial the api and keep a stream open. A dead peer is noticed by keepalive within 15 s. */
 export function startUplink(options: UplinkOptions): Uplink {
   const { clock, log } = options;
   const { buffer } = options.session;
-  const backoff = createBackoff({ minMs: options.minBackoffMs ?? 200, maxMs: options.maxBackoffMs ?? 5000 });
+  const waits = createWaits(options);
   let endpoint = options.endpoint;
   let epoch = 0;
   let redirects = 0;
@@ -61,17 +71,19 @@ export function startUplink(options: UplinkOptions): Uplink {
       credentials = options.readCredentials();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      ended({ kind: 'failed', reason });
+      ended({ kind: 'failed', reason, proven: false, livedMs: 0 });
       return;
     }
-    stream = openStream({ ...options, endpoint, credentials, session: { ...options.session, epoch }, onWelcome: welcomed, onEnd: ended });
+    const session = { ...options.session, epoch };
+    stream = openStream({ ...options, endpoint, credentials, session, onTold: told, onRenewed: () => options.onRenewed?.(), onEnd: ended });
   }
 
-  function welcomed(given: number): void {
-    epoch = given;
+  function told(said: Told): void {
+    ({ epoch } = said);
     redirects = 0;
-    backoff.reset();
-    log.info({ endpoint, epoch, blocksHeld: buffer.count }, 'the stream to the api is open');
+    const { active, reason } = said;
+    log.info({ endpoint, epoch, active, reason: reason || undefined, blocksHeld: buffer.count }, 'the api says who may poll');
+    options.onTold?.({ active, reason });
   }
 
   function ended(end: StreamEnd): void {
@@ -82,6 +94,7 @@ export function startUplink(options: UplinkOptions): Uplink {
     }
     const reason = options.files ? explainEnd(end.reason, options.files) : end.reason;
     log.warn({ endpoint, reason, blocksHeld: buffer.count }, 'there is no stream to the api; trying again');
+    if (end.kind === 'fenced') options.onTold?.({ active: false, reason: `Fenced: another collector of this name took over (${reason})` });
     cancelRetry = clock.setTimer(prepareNext(end), connect);
   }
 
@@ -93,14 +106,15 @@ export function startUplink(options: UplinkOptions): Uplink {
       return retryAfterMs;
     }
     endpoint = options.endpoint;
-    return Math.max(backoff.next(), retryAfterMs);
+    return Math.max(waits.after(end), retryAfterMs);
   }
 
   connect();
   return {
     notify: () => stream?.session.pump(),
     sendHealth: (health) => stream?.session.sendHealth(health),
-    drain: (timeoutMs) => waitUntilEmpty(buffer, clock, timeoutMs),
+    renew: () => stream?.close(),
+    drain: (timeoutMs, giveUp) => waitUntilEmpty(buffer, clock, timeoutMs, giveUp),
     close: () =>
       new Promise((resolve) => {
         onClosed = resolve;
@@ -120,14 +134,28 @@ export function startUplink(options: UplinkOptions): Uplink {
   };
 }
 
+/** How long to wait before the next stream: longer each time, until one has proved worth it; long where another took over. */
+function createWaits({ minBackoffMs = 200, maxBackoffMs = 5000, fencedBackoffMs = FENCED_MS }: UplinkOptions) {
+  const backoff = createBackoff({ minMs: minBackoffMs, maxMs: maxBackoffMs });
+  const fenced = createBackoff({ minMs: fencedBackoffMs, maxMs: fencedBackoffMs * FENCED_GROWTH });
+  return {
+    after: (end: StreamEnd): number => {
+      if (end.livedMs >= fencedBackoffMs * FENCED_GROWTH) fenced.reset();
+      if (end.kind === 'fenced') return fenced.next();
+      if (end.proven) backoff.reset();
+      return backoff.next();
+    },
+  };
+}
+
 const LOOK_EVERY_MS = 20;
 
-function waitUntilEmpty(buffer: BlockBuffer, clock: Clock, timeoutMs: number): Promise<boolean> {
+function waitUntilEmpty(buffer: BlockBuffer, clock: Clock, timeoutMs: number, giveUp = (): boolean => false): Promise<boolean> {
   const untilMs = clock.monotonicMs() + timeoutMs;
   return new Promise((resolve) => {
     const look = (): void => {
       if (buffer.count === 0) resolve(true);
-      else if (clock.monotonicMs() >= untilMs) resolve(false);
+      else if (clock.monotonicMs() >= untilMs || giveUp()) resolve(false);
       else clock.setTimer(LOOK_EVERY_MS, look);
     };
     look();

@@ -1,6 +1,7 @@
 import { ConfigError, createLogger, createStopper, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
 import { API_SETTINGS } from './api-settings.ts';
 import { runApi } from './run-api.ts';
+import { DatabaseError } from './store/database-error.ts';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -19,9 +20,11 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     log.info({ ports, cluster: settings.cluster, replica: settings.replica }, 'api started');
     tellReady(ports);
   } catch (error) {
-    if (error instanceof ConfigError) log.fatal(error.message);
+    const explained = error instanceof ConfigError || error instanceof DatabaseError;
+    if (explained) log.fatal(error.message);
     else log.fatal({ err: error }, 'the api cannot start');
-    process.exit(error instanceof ConfigError ? exitUsage : exitFailed);
+    // What is wrong with the environment is not mended by another attempt; a database that is away may come.
+    process.exit(explained && error.code !== 'unreachable' ? exitUsage : exitFailed);
   }
 }
 

@@ -211,7 +211,8 @@ async function waitUntilRunning(process: Supervised, signal: AbortSignal): Promi
   const deadlineMs = performance.now() + READY_TIMEOUT_MS;
   while (process.state().state !== 'Running') {
     signal.throwIfAborted();
-    if (performance.now() > deadlineMs || process.state().restarts >= 3)
+    const { restarts, state } = process.state();
+    if (performance.now() > deadlineMs || restarts >= 3 || state === 'Stopped')
       throw new CommandError(`${process.name} does not start: ${howEnded(process.state())}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

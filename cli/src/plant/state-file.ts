@@ -12,7 +12,7 @@ export interface ProcessState {
   readonly started?: string;
   readonly restarts: number;
   /** How it ended the last time, though nobody asked. */
-  readonly lastEnd?: string;
+  readonly lastEnd?: { readonly how: string; readonly code: number | null };
   readonly ports: Readonly<Record<string, number>>;
   readonly log: string;
 }

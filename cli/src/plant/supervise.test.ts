@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { identityOf, isAlive, signalProcess, waitUntilGone } from './process-identity.ts';
-import { type SuperviseOptions, type Supervised, supervise } from './supervise.ts';
+import { howEnded, type SuperviseOptions, type Supervised, supervise } from './supervise.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kp-supervise-'));
 const running: Supervised[] = [];
@@ -49,6 +49,27 @@ describe('a supervised process', () => {
     await vi.waitFor(() => expect(child.state()).toMatchObject({ state: 'Running', restarts: 1 }), 5000);
     expect(child.state().pid).not.toBe(pid);
     expect(onCrash).toHaveBeenCalledWith(expect.objectContaining({ how: 'was ended by SIGKILL' }));
+  });
+
+  it('tells why it ended, from what it logged since its start', async () => {
+    const onCrash = vi.fn();
+    const child = start(`console.error('{"level":"fatal","msg":"the cable is cut"}'); process.exit(1)`, { onCrash });
+    await vi.waitFor(() => expect(onCrash).toHaveBeenCalledTimes(2), 5000);
+    expect(onCrash.mock.calls[1]?.[0].how).toBe('ended with code 1: the cable is cut');
+    expect(howEnded(child.state())).toBe(`it ended with code 1: the cable is cut (log: ${join(folder, 'child.log')})`);
+  });
+
+  it('is not started again when it says at once that what it was given is wrong', async () => {
+    const onCrash = vi.fn();
+    const child = start(`console.error('{"level":"fatal","msg":"no such database"}'); process.exit(2)`, { onCrash });
+    await vi.waitFor(() => expect(child.state().state).toBe('Stopped'), 5000);
+    expect(child.state()).toMatchObject({ restarts: 0, lastEnd: { code: 2, how: 'ended with code 2: no such database' } });
+    expect(onCrash).not.toHaveBeenCalled();
+  });
+
+  it('runs without a log where none can be made', async () => {
+    const child = start(`${READY} ${STAY}`, { logFile: join(folder, 'no', 'such', 'folder.log') });
+    await vi.waitFor(() => expect(child.state().state).toBe('Running'), 5000);
   });
 
   it('that cannot be started at all is told and tried again', async () => {

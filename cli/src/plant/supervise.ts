@@ -37,6 +37,8 @@ export interface Supervised {
 
 /** After this long a process counts as healthy: the next crash is the first again. */
 const HEALTHY_MS = 30_000;
+/** What a child ends with when its environment does not fit: before it was ever ready, another start changes nothing. */
+const WRONG_USAGE = 2;
 
 export function supervise(options: SuperviseOptions): Supervised {
   const backoff = createBackoff({ minMs: 200, maxMs: 10_000 });
@@ -45,9 +47,10 @@ export function supervise(options: SuperviseOptions): Supervised {
   let retry: NodeJS.Timeout | undefined;
   let stopping = false;
   let restarts = 0;
+  let wasReady = false;
   let state: ProcessState['state'] = 'Starting';
   let ports: Readonly<Record<string, number>> = {};
-  let lastEnd: string | undefined;
+  let lastEnd: ProcessState['lastEnd'];
 
   const setState = (next: ProcessState['state']): void => {
     state = next;
@@ -63,26 +66,27 @@ export function supervise(options: SuperviseOptions): Supervised {
     mine.on('message', (message) => {
       if (isReady(message)) {
         ports = message.ports;
+        wasReady = true;
         setState('Running');
       }
       options.onMessage?.(message);
     });
-    mine.once('error', (error) => ended(`could not be started (${error.message})`));
+    mine.once('error', (error) => ended(`could not be started (${error.message})`, null));
     mine.once('exit', (code, signal) => {
       const why = signal === null ? whyEnded(readSince(options.logFile, loggedBytes)) : '';
-      ended(signal === null ? `ended with code ${code}${why === '' ? '' : `: ${why}`}` : `was ended by ${signal}`);
+      ended(signal === null ? `ended with code ${code}${why === '' ? '' : `: ${why}`}` : `was ended by ${signal}`, code);
     });
-    const ended = (how: string): void => {
+    const ended = (how: string, code: number | null): void => {
       if (child !== mine) return;
       child = undefined;
-      if (stopping) {
+      lastEnd = { how, code };
+      if (stopping || (code === WRONG_USAGE && !wasReady)) {
         setState('Stopped');
         return;
       }
       if (performance.now() - startedMs > HEALTHY_MS) backoff.reset();
       const delayMs = Math.round(backoff.next());
       restarts += 1;
-      lastEnd = how;
       options.onCrash?.({ name: options.name, how, delayMs, logFile: options.logFile });
       retry = setTimeout(start, delayMs);
       setState('Waiting');
@@ -120,7 +124,7 @@ export function supervise(options: SuperviseOptions): Supervised {
 
 /** For the message about a process that does not come up. */
 export const howEnded = ({ lastEnd, log }: ProcessState): string =>
-  `${lastEnd === undefined ? 'it says nothing' : `it ${lastEnd}`} (log: ${log})`;
+  `${lastEnd === undefined ? 'it says nothing' : `it ${lastEnd.how}`} (log: ${log})`;
 
 function spawnChild({ command, args, env, logFile, ipc, user }: SuperviseOptions): ChildProcess {
   const log = openLog(logFile);

@@ -1,18 +1,10 @@
 import pg from 'pg';
+import { checkDatabase } from './check-database.ts';
+import { type DatabaseAddress, DatabaseError, explainDatabaseError, roleError } from './database-error.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Layout, Migration } from './migrations/migration.ts';
 import { RUNTIME_ROLE, RUNTIME_ROLE_SQL } from './migrations/row-security.ts';
 import type { StoreLog } from './store-log.ts';
-
-/** The database cannot be brought to, or is beyond, what this code knows. */
-export class MigrationError extends Error {
-  override name = 'MigrationError';
-  readonly code: 'newer-schema' | 'role';
-  constructor(code: 'newer-schema' | 'role', message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
 
 const LOCK = 7_201_001;
 
@@ -20,17 +12,27 @@ const LOCK = 7_201_001;
 export async function migrate(databaseUrl: string, log: StoreLog, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'kubeplant migrate', connectionTimeoutMillis: 10_000 });
   client.on('error', (error) => log.warn({ err: error }, 'connection lost while migrating'));
-  await client.connect();
   try {
+    await client.connect();
+  } catch (error) {
+    client.connection.stream.destroy(); // else a server that was asked for a password waits for it
+    throw explainDatabaseError(error, addressOf(client));
+  }
+  try {
+    await checkDatabase(client, log);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     const layout = await ensureSchemaInfo(client);
-    await ensureRole(client);
     const version = await readVersion(client, migrations);
+    await ensureRole(client);
     for (const migration of migrations.filter((one) => one.version > version)) await apply(client, migration, layout, log);
+  } catch (error) {
+    throw explainDatabaseError(error, addressOf(client));
   } finally {
     await client.end();
   }
 }
+
+const addressOf = ({ host, port, user = '', database = '' }: pg.Client): DatabaseAddress => ({ host, port, user, database });
 
 /** The layout chosen for this database: once, when its first migration runs. */
 async function ensureSchemaInfo(client: pg.Client): Promise<Layout> {
@@ -63,13 +65,8 @@ async function ensureRole(client: pg.Client): Promise<void> {
     await client.query(RUNTIME_ROLE_SQL);
     await client.query(`GRANT SELECT ON schema_info TO ${RUNTIME_ROLE}`);
   } catch (error) {
-    const login = client.user ?? 'the login';
-    const fix = `CREATE ROLE ${RUNTIME_ROLE} NOLOGIN; GRANT ${RUNTIME_ROLE} TO "${login}";`;
-    throw new MigrationError(
-      'role',
-      `the login "${login}" may not make or take on the role ${RUNTIME_ROLE}; let a superuser run: ${fix}`,
-      error,
-    );
+    const found = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [RUNTIME_ROLE]);
+    throw roleError(client.user ?? '', found.rowCount === 1, error);
   }
 }
 
@@ -79,7 +76,7 @@ async function readVersion(client: pg.Client, migrations: readonly Migration[]):
   const known = migrations.at(-1)?.version ?? 0;
   if (row.min_code_version > known) {
     const message = `the database has schema ${row.version}, which needs code that knows schema ${row.min_code_version}; this code knows ${known}: run a newer Kubeplant`;
-    throw new MigrationError('newer-schema', message);
+    throw new DatabaseError('newer-schema', message);
   }
   return row.version;
 }

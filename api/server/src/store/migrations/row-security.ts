@@ -27,7 +27,7 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-  IF NOT pg_has_role(current_user, '${RUNTIME_ROLE}', 'SET') THEN
+  IF NOT pg_has_role(current_user, '${RUNTIME_ROLE}', CASE WHEN current_setting('server_version_num')::int4 < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
     EXECUTE format('GRANT ${RUNTIME_ROLE} TO %I', current_user);
   END IF;
 END $$;

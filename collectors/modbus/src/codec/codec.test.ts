@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeAdu } from './adu.ts';
+import { encodeAdu, encodeReadAdu } from './adu.ts';
 import { AduStream } from './adu-stream.ts';
 import { crc16 } from './crc16.ts';
 import { type Direction, type Framing, MAX_ADU_BYTES } from './framing.ts';
-import { decodeRequest, encodeRequest, type Request } from './request-pdu.ts';
+import { decodeRequest, encodeRequest, type ReadRequest, type Request } from './request-pdu.ts';
 import { decodeResponse, encodeResponse, type Response } from './response-pdu.ts';
 import vectors from './vectors/adu.json' with { type: 'json' };
 import malformedVectors from './vectors/malformed.json' with { type: 'json' };
@@ -39,6 +39,9 @@ const cases = vectors.map((vector) => ({
   bytes: Uint8Array.from(Buffer.from(vector.hex, 'hex')),
   request: vector.request as unknown as Request | undefined,
 }));
+
+const isRead = ({ direction, value }: (typeof cases)[number]): boolean =>
+  direction === 'request' && 'function' in value && Number(value.function) <= 4;
 
 const asResponse = (value: { data?: string }): Response =>
   ({ ...value, ...(value.data === undefined ? {} : { data: Uint8Array.from(Buffer.from(value.data, 'hex')) }) }) as Response;
@@ -86,6 +89,12 @@ describe.each(cases)('$name', (vector) => {
       ).frames,
     ).toHaveLength(2);
   });
+});
+
+it.each(cases.filter(isRead))('$name is encoded the same in one piece with its frame', (vector) => {
+  // A vector of a read request: its value is the request.
+  const frame = encodeReadAdu(vector.framing, vector.transactionId, vector.unitId, vector.value as unknown as ReadRequest);
+  expect(Buffer.from(frame).toString('hex')).toBe(vector.hex.toLowerCase());
 });
 
 describe.each(malformedVectors)('malformed: $name', (vector) => {

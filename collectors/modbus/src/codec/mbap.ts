@@ -1,7 +1,8 @@
 import type { AduDecoded } from './framing.ts';
 import { MAX_PDU_BYTES } from './function-code.ts';
 
-const HEADER_BYTES = 7;
+/** Bytes before the PDU. */
+export const MBAP_HEADER_BYTES = 7;
 
 /**
  * Decode an MBAP frame (MODBUS Messaging on TCP/IP V1.0b §3.1.3): transaction id, protocol id 0, length of what follows
@@ -19,7 +20,7 @@ export function decodeMbap(bytes: Uint8Array, start: number, end: number): AduDe
     kind: 'frame',
     transactionId: ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0),
     unitId: bytes[start + 6] ?? 0,
-    pduStart: start + HEADER_BYTES,
+    pduStart: start + MBAP_HEADER_BYTES,
     pduEnd: next,
     next,
   };
@@ -27,14 +28,20 @@ export function decodeMbap(bytes: Uint8Array, start: number, end: number): AduDe
 
 /** Put a PDU behind an MBAP header. */
 export function encodeMbap(transactionId: number, unitId: number, pdu: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + pdu.length);
+  const frame = Buffer.allocUnsafe(MBAP_HEADER_BYTES + pdu.length);
+  for (let i = 0; i < pdu.length; i++) frame[MBAP_HEADER_BYTES + i] = pdu[i] ?? 0;
+  return addMbapHeader(frame, transactionId, unitId);
+}
+
+/** Fill in the header of a frame whose PDU is there already, from byte 7 to its end. */
+export function addMbapHeader(frame: Uint8Array, transactionId: number, unitId: number): Uint8Array {
+  const length = frame.length - MBAP_HEADER_BYTES + 1;
   frame[0] = transactionId >> 8;
   frame[1] = transactionId & 0xff;
   frame[2] = 0;
   frame[3] = 0;
-  frame[4] = (pdu.length + 1) >> 8;
-  frame[5] = (pdu.length + 1) & 0xff;
+  frame[4] = length >> 8;
+  frame[5] = length & 0xff;
   frame[6] = unitId;
-  for (let i = 0; i < pdu.length; i++) frame[HEADER_BYTES + i] = pdu[i] ?? 0;
   return frame;
 }

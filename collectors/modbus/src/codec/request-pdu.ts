@@ -1,8 +1,18 @@
 import { LIMITS, type ReadFunction } from './function-code.ts';
 
+/** A read of coils, discrete inputs or registers (§6.1 to §6.4). Addresses are those on the wire: 0…65535. */
+export interface ReadRequest {
+  readonly function: ReadFunction;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Bytes of a read request's PDU. */
+export const READ_REQUEST_BYTES = 5;
+
 /** A request of MODBUS Application Protocol V1.1b3 §6.1 to §6.6, §6.11 and §6.12. Addresses are those on the wire: 0…65535. */
 export type Request =
-  | { readonly function: ReadFunction; readonly start: number; readonly count: number }
+  | ReadRequest
   | { readonly function: 5; readonly address: number; readonly value: boolean }
   | { readonly function: 6; readonly address: number; readonly value: number }
   | { readonly function: 15; readonly start: number; readonly values: readonly boolean[] }
@@ -39,10 +49,20 @@ export function encodeRequest(request: Request): Uint8Array {
       });
       return withData(words(request.function, request.start, request.values.length), data);
     }
-    default:
-      assertCount(request.count, request.function <= 2 ? LIMITS.readBits : LIMITS.readRegisters);
-      return words(request.function, request.start, request.count);
+    default: {
+      const pdu = new Uint8Array(READ_REQUEST_BYTES);
+      putRead(pdu, 0, request);
+      return pdu;
+    }
   }
+}
+
+/** Put the PDU of a read into `bytes` from `at` on. */
+export function putRead(bytes: Uint8Array, at: number, request: ReadRequest): void {
+  assertCount(request.count, request.function <= 2 ? LIMITS.readBits : LIMITS.readRegisters);
+  bytes[at] = request.function;
+  putWord(bytes, at + 1, request.start);
+  putWord(bytes, at + 3, request.count);
 }
 
 /** Decode the PDU in `bytes[start, end)`. Checks function, length, counts and coil values, as a server must before it answers. */
@@ -78,15 +98,18 @@ export function decodeRequest(bytes: Uint8Array, start: number, end: number): Re
 
 const word = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
-/** Filled by index: on the way of every poll, and many times faster than `Uint8Array.of`. */
+/** `Uint8Array.of` is many times slower. */
 function words(code: number, first: number, second: number): Uint8Array {
   const pdu = new Uint8Array(5);
   pdu[0] = code;
-  pdu[1] = first >> 8;
-  pdu[2] = first & 0xff;
-  pdu[3] = second >> 8;
-  pdu[4] = second & 0xff;
+  putWord(pdu, 1, first);
+  putWord(pdu, 3, second);
   return pdu;
+}
+
+function putWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value & 0xff;
 }
 
 function withData(head: Uint8Array, data: Uint8Array): Uint8Array {

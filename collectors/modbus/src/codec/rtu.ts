@@ -2,6 +2,9 @@ import type { AduDecoded, Direction } from './framing.ts';
 import { crc16 } from './crc16.ts';
 import { EXCEPTION_BIT, MAX_PDU_BYTES } from './function-code.ts';
 
+/** Bytes behind the PDU; before it is the unit id. */
+export const RTU_CRC_BYTES = 2;
+
 /**
  * Decode a serial-line frame carried over TCP (MODBUS over Serial Line V1.02 §2.5.1): unit, PDU, CRC low byte first. TCP keeps
  * no pauses between frames, so the length comes from the function code and the byte count; an unknown function or a wrong CRC
@@ -20,12 +23,18 @@ export function decodeRtu(direction: Direction, bytes: Uint8Array, start: number
 
 /** Put a PDU between a unit id and its CRC. */
 export function encodeRtu(unitId: number, pdu: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(pdu.length + 3);
-  frame[0] = unitId;
+  const frame = Buffer.allocUnsafe(1 + pdu.length + RTU_CRC_BYTES);
   frame.set(pdu, 1);
-  const crc = crc16(frame, 0, pdu.length + 1);
-  frame[pdu.length + 1] = crc & 0xff;
-  frame[pdu.length + 2] = crc >> 8;
+  return addRtuEnds(frame, unitId);
+}
+
+/** Fill in unit id and CRC of a frame whose PDU is there already, from byte 1 to two bytes before its end. */
+export function addRtuEnds(frame: Uint8Array, unitId: number): Uint8Array {
+  frame[0] = unitId;
+  const crcAt = frame.length - RTU_CRC_BYTES;
+  const crc = crc16(frame, 0, crcAt);
+  frame[crcAt] = crc & 0xff;
+  frame[crcAt + 1] = crc >> 8;
   return frame;
 }
 

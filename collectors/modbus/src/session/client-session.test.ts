@@ -69,6 +69,33 @@ describe('ClientSession', () => {
     ]);
   });
 
+  it('sends what is asked for while answers are handled once every answer that came with them is', () => {
+    const { session, sent, answers, server } = connect('Tcp', { maxInFlight: 2 });
+    session.opened(0, 0);
+    const lane = createLane();
+    const sentAtEnd: number[] = [];
+    const ask = (more: number) =>
+      session.submit(
+        lane,
+        {
+          unitId: 1,
+          request: { function: 3, start: 0, count: 1 },
+          timeoutMs: 100,
+          done: () => {
+            if (more > 0) ask(more - 1);
+            sentAtEnd.push(sent.length);
+          },
+        },
+        0,
+      );
+    ask(1);
+    ask(1);
+    for (const bytes of sent.splice(0)) server.receive(bytes);
+    session.receive(Buffer.concat(answers.splice(0)), 1);
+    expect(sentAtEnd).toEqual([0, 0]);
+    expect(sent).toHaveLength(2);
+  });
+
   it('sends nothing before the pause after connecting, nor between requests', () => {
     const { session, sent, ask, serve } = connect('Tcp', { interRequestDelayMs: 20 });
     const lane = createLane();

@@ -1,7 +1,6 @@
-import { encodeAdu } from '../codec/adu.ts';
+import { encodeReadAdu } from '../codec/adu.ts';
 import { type AduFrame, AduStream } from '../codec/adu-stream.ts';
 import type { Framing } from '../codec/framing.ts';
-import { encodeRequest } from '../codec/request-pdu.ts';
 import { decodeResponse } from '../codec/response-pdu.ts';
 import type { Exchange, Lane, Outcome } from './exchange.ts';
 import { LateReplies } from './late-replies.ts';
@@ -53,6 +52,8 @@ export class ClientSession {
   #unsolicited = 0;
   #slowestReplyMs = 0;
   #nowMs = 0;
+  /** Exchanges are being ended: what is submitted meanwhile is sent once all are, in one go. */
+  #ending = false;
 
   constructor(options: SessionOptions, output: SessionOutput) {
     this.#options = options;
@@ -98,7 +99,7 @@ export class ClientSession {
 
   submit(lane: Lane, exchange: Exchange, nowMs: number): void {
     if (lane.queue.push(exchange) === 1) this.#ready.push(lane);
-    this.#dispatch(nowMs);
+    if (!this.#ending) this.#dispatch(nowMs);
   }
 
   /** Forget what waits in a lane without calling `done`. What is on its way still ends. */
@@ -110,18 +111,22 @@ export class ClientSession {
 
   receive(chunk: Uint8Array, nowMs: number): void {
     this.#nowMs = nowMs;
+    this.#ending = true;
     if (this.#open) this.#stream.receive(chunk);
+    this.#ending = false;
     this.#dispatch(nowMs);
   }
 
   /** Time has passed: end what is overdue, send what may go now. */
   tick(nowMs: number): void {
+    this.#ending = true;
     for (const [id, pending] of this.#pending) {
       if (pending.deadlineMs > nowMs) continue;
       this.#late.add(id);
       if (this.#options.framing === 'RtuOverTcp') pending.lane.staleOn = this.#connection;
       this.#end(id, pending, { kind: 'timeout' }, nowMs);
     }
+    this.#ending = false;
     this.#dispatch(nowMs);
   }
 
@@ -162,7 +167,7 @@ export class ClientSession {
     lane.inFlight += 1;
     if (holdsSlot) this.#slotsHeld += 1;
     if (this.#options.interRequestDelayMs > 0) this.#notBeforeMs = nowMs + this.#options.interRequestDelayMs;
-    this.#output.write(encodeAdu(this.#options.framing, id, exchange.unitId, encodeRequest(exchange.request)));
+    this.#output.write(encodeReadAdu(this.#options.framing, id, exchange.unitId, exchange.request));
   }
 
   /** The next free transaction id; one that timed out is not used again before all others. RTU has none: 0. */

@@ -1,4 +1,4 @@
-import type { ReadFunction } from '../codec/function-code.ts';
+import type { ReadRequest } from '../codec/request-pdu.ts';
 
 /** How an exchange ended. `data` points into a buffer that is only valid during the call. */
 export type Outcome =
@@ -12,7 +12,7 @@ export type Outcome =
 /** A request waiting for or on its way to a unit. `done` is called exactly once, except for exchanges dropped by `clear`. */
 export interface Exchange {
   readonly unitId: number;
-  readonly request: { readonly function: ReadFunction; readonly start: number; readonly count: number };
+  readonly request: ReadRequest;
   readonly timeoutMs: number;
   readonly done: (outcome: Outcome) => void;
 }

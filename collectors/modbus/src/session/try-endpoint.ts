@@ -1,8 +1,7 @@
 import type { Clock } from '@kubeplant/collector-core';
-import { encodeAdu } from '../codec/adu.ts';
+import { encodeReadAdu } from '../codec/adu.ts';
 import { AduStream } from '../codec/adu-stream.ts';
 import type { Framing } from '../codec/framing.ts';
-import { encodeRequest } from '../codec/request-pdu.ts';
 import { decodeResponse } from '../codec/response-pdu.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
@@ -23,7 +22,7 @@ export function tryEndpoint(
     malformed: () => end(false),
   });
   const socket = openSocket(endpoint, {
-    connected: () => socket.write(encodeAdu(framing, 1, question.unitId, encodeRequest(question.request))),
+    connected: () => socket.write(encodeReadAdu(framing, 1, question.unitId, question.request)),
     received: (bytes) => stream.receive(bytes),
     closed: () => end(false),
   });

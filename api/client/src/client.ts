@@ -33,7 +33,7 @@ export type Client = ReturnType<typeof createClient>;
  * - `auth`: `login`, `restore` (at page load: who is signed in, by the refresh cookie), `me`, `changePassword`, `logout`
  * - `overview`, `sites.list`, `devices.list`, `devices.effective`, `tags.list`, `tags.value`, `rules.list`, `findings.list`
  * - `readings.page` (raw, or buckets with `interval`), `readings.csv` (a streaming Response), `downloads.create` (URL to navigate to)
- * - `alarms.list`, `get`, `acknowledge`, `acknowledgeMany`, `comment` (changed meanwhile: `ApiError` 409 `changed`), `journal.list`, `events.list`
+ * - `alarms.list`, `get`, `acknowledge`, `acknowledgeMany`, `comment` (changed meanwhile: `ApiError` 409 `changed`), `journal.list`, `journal.csv` (a streaming Response), `events.list`
  * - `resources.get`, `put`, `remove` (412 `stale`; 409 `managed-elsewhere` with `problem.yaml`)
  * - `users.*`, `sessions.*`
  * - `accessToken()`: for the live connection
@@ -126,7 +126,11 @@ function alarmMethods(get: Get, http: Transport) {
       comment: ({ id, ...body }: s.CommentInput) => post<s.Alarm>(`alarms/${part(id)}/comment`, body),
       acknowledgeMany: (body: s.AcknowledgeManyInput) => post<s.AcknowledgedMany>('alarms/acknowledge', body),
     },
-    journal: { list: (input: s.ListJournalInput = {}, signal?: AbortSignal) => get<s.JournalPage>('alarm-journal', input, signal) },
+    journal: {
+      list: (input: s.ListJournalInput = {}, signal?: AbortSignal) => get<s.JournalPage>('alarm-journal', input, signal),
+      csv: (input: s.ExportJournalInput = {}, signal?: AbortSignal): Promise<Response> =>
+        http.response('GET', 'alarm-journal', { query: input as Query, signal, headers: { accept: 'text/csv' } }),
+    },
     events: { list: (input: s.ListEventsInput = {}, signal?: AbortSignal) => get<s.EventPage>('events', input, signal) },
   };
 }

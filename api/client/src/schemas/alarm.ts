@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Closed, cursorPaging, Label, ListOf, PageOf, paging, TagName, Time } from './common.ts';
 
 const optionalText = Type.Optional(Type.String());
+const valueText = Type.Optional(Type.String({ description: 'name of the value as declared now, of a tag with states or True and False' }));
 const comment = Type.Optional(Type.String({ maxLength: 1000 }));
 
 /** An alarm as it stands. `id` is unique over all sites; `occurrence` and `version` name the state it was seen in. */
@@ -30,6 +31,7 @@ export const Alarm = Closed({
   acknowledgedBy: optionalText,
   comment: optionalText,
   value: Type.Optional(Type.Number()),
+  valueText,
   unit: optionalText,
   consequence: optionalText,
   correctiveAction: optionalText,
@@ -92,13 +94,15 @@ export const JournalEntry = Closed({
   limit: Type.Enum(LIMIT_NAMES),
   occurrence: Type.String(),
   value: Type.Optional(Type.Number()),
+  valueText,
   message: Type.String(),
   user: optionalText,
   comment: optionalText,
   simulated: Type.Boolean(),
 });
-export const ListJournalInput = Closed({
-  ...cursorPaging,
+const journalFilter = {
+  from: Type.Optional(Time),
+  to: Type.Optional(Time),
   namespace: Type.Optional(Label),
   site: Type.Optional(Label),
   device: Type.Optional(Label),
@@ -107,7 +111,9 @@ export const ListJournalInput = Closed({
   alarm: Type.Optional(Type.String({ maxLength: 128 })),
   kind: Type.Optional(Type.Array(Type.Enum(TRANSITION_KINDS), { maxItems: 5 })),
   priority: Type.Optional(Type.Array(Type.Enum(PRIORITIES), { maxItems: 5 })),
-});
+};
+export const ListJournalInput = Closed({ ...cursorPaging, ...journalFilter });
+export const ExportJournalInput = Closed(journalFilter);
 export const JournalPage = PageOf(JournalEntry);
 
 export type Alarm = Static<typeof Alarm>;
@@ -118,4 +124,5 @@ export type AcknowledgeManyInput = Static<typeof AcknowledgeManyInput>;
 export type AcknowledgedMany = Static<typeof AcknowledgedMany>;
 export type JournalEntry = Static<typeof JournalEntry>;
 export type ListJournalInput = Static<typeof ListJournalInput>;
+export type ExportJournalInput = Static<typeof ExportJournalInput>;
 export type JournalPage = Static<typeof JournalPage>;

@@ -18,6 +18,7 @@ export const Site = Closed({
   revision: Type.String(),
   ready: Type.Boolean({ description: 'nothing declared is in error' }),
   recording: Type.Boolean({ description: 'the last commit succeeded' }),
+  notRecordingSince: Type.Optional(Time),
   valuesPerSecond: Type.Number(),
   tags: Type.Integer(),
   rules: Type.Integer(),

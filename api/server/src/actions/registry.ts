@@ -9,6 +9,7 @@ import { showKeys } from './account/show-keys.ts';
 import { acknowledgeAlarm } from './alarms/acknowledge-alarm.ts';
 import { acknowledgeAlarms } from './alarms/acknowledge-alarms.ts';
 import { commentAlarm } from './alarms/comment-alarm.ts';
+import { exportJournal } from './alarms/export-journal.ts';
 import { listAlarms } from './alarms/list-alarms.ts';
 import { listJournal } from './alarms/list-journal.ts';
 import { showAlarm } from './alarms/show-alarm.ts';
@@ -42,7 +43,7 @@ export const ACTIONS = [
   ...[logIn, refresh, logOut, showMe, changeMyPassword, showKeys, listSessions, revokeSession],
   ...[showOverview, listSites, listDevices, showEffectiveDevice, listTags, showTagValue, listRules, listFindings],
   ...[readHistory, exportReadings, createDownload, takeDownload, listEvents],
-  ...[listAlarms, showAlarm, acknowledgeAlarm, acknowledgeAlarms, commentAlarm, listJournal],
+  ...[listAlarms, showAlarm, acknowledgeAlarm, acknowledgeAlarms, commentAlarm, listJournal, exportJournal],
   ...[showResource, putResource, deleteResource],
   ...[listUsers, showUser, addUser, updateUser, deleteUser, resetUserPassword],
   ...[subscribe, showOpenApi],

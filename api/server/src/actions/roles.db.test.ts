@@ -98,6 +98,18 @@ describe('an administrator of another site of the same namespace', () => {
     expect(closed.map(({ status }) => status)).toEqual(closed.map(() => 404));
     const put = await app.ask('PUT', '/namespaces/default/devices/pump', { token, body: device });
     expect(put.status).toBe(403);
+    const edits: unknown[] = [];
+    app.api.sites.setEditor(async (edit) => {
+      edits.push(edit);
+      return { status: 200, code: 'ok', message: '' };
+    });
+    const taken = { ...device, spec: { siteRef: { name: 'west' } } };
+    expect((await app.ask('PUT', '/namespaces/default/devices/pump', { token, body: taken })).status, 'taken over to the own site').toBe(
+      403,
+    );
+    const fresh = { ...taken, metadata: { name: 'new-pump' } };
+    expect((await app.ask('PUT', '/namespaces/default/devices/new-pump', { token, body: fresh })).status).toBe(200);
+    expect(edits).toMatchObject([{ name: 'new-pump' }]);
     expect((await app.ask('GET', `/alarms/${alarm.id}`, { token: owner })).body.state).toBe(alarm.state);
   });
 });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../e2e/src/databases/test-database.ts';
 import { CLI_TOKEN, startTestApp, type TestApp } from './app.fixture.ts';
@@ -243,6 +244,12 @@ describe.each(engines())('the HTTP api on %s', (engine) => {
     expect(journal.items.map((entry: { kind: string }) => entry.kind)).toEqual(['Acknowledged', 'Commented']);
     const older = (await get(`/alarm-journal?site=north&cursor=${journal.nextCursor}`)).body;
     expect(older.items.map((entry: { kind: string }) => entry.kind)).toEqual(['Active']);
+    const csv = await get('/alarm-journal?site=north', { accept: 'text/csv' });
+    expect(csv.headers).toMatchObject({ 'content-disposition': 'attachment; filename="alarm-journal.csv"' });
+    const [head, ...lines] = csv.body.split('\r\n');
+    expect(head).toMatch(/^time,kind,priority,state,/);
+    expect(lines.map((line: string) => line.split(',')[1])).toEqual(['Acknowledged', 'Commented', 'Active', undefined]);
+    expect(await get('/alarm-journal?from=2026-02-30T00:00:00Z', { accept: 'text/csv' })).toMatchObject({ status: 400 });
     expect((await get('/alarms?site=north&state=ACKED')).body.total).toBe(1);
     expect((await get('/alarms?site=north&state=UNACK')).body.total).toBe(0);
     const many = await post('/alarms/acknowledge', {
@@ -252,6 +259,24 @@ describe.each(engines())('the HTTP api on %s', (engine) => {
       ],
     });
     expect(many.body.results).toMatchObject([{ result: 'changed' }, { id: 'none', result: 'unknown' }]);
+  });
+
+  it('exports a journal of more rows than are read at once, each row once', async () => {
+    const same =
+      'tenant, site, alarm, rule_uid, rule, device, tag, limit_name, priority, occurrence, kind, state, message, cause, simulated';
+    const rows = `INSERT INTO alarm_transition (${same}, id, time) SELECT ${same}, 'made-' || n, time - n * interval '1 ms'
+      FROM generate_series(1, 5000) AS n, (SELECT * FROM alarm_transition WHERE site = 'north' LIMIT 1) AS one`;
+    const client = new pg.Client({ connectionString: app.database.adminUrl });
+    await client.connect();
+    await client.query(rows);
+    await client.end();
+    const { body } = await get('/alarm-journal?site=north', { accept: 'text/csv' });
+    const times = body
+      .split('\r\n')
+      .slice(1, -1)
+      .map((line: string) => line.split(',')[0]);
+    expect(times).toHaveLength(5003);
+    expect(times).toEqual(times.toSorted().toReversed());
   });
 
   it('shows a resource with its version and hands edits to the operator, refusals included', async () => {

@@ -41,7 +41,12 @@ export async function startBareApp(more: Partial<AppDeps> & { readonly models?: 
   const { models = [], ...deps } = more;
   const source = { chunks: 0, closed: 0 };
   const hub = createLiveHub();
-  const app = await buildApp({ ...bareDeps(source), hub, sites: { models: () => models } as unknown as Sites, ...deps }); // All that is asked of them here.
+  const app = await buildApp({
+    ...bareDeps(source),
+    hub,
+    sites: { models: () => models, recording: () => true } as unknown as Sites,
+    ...deps,
+  }); // All that is asked of them here.
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo; // A TCP server's address is never a string.
   const ask = async (path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> => {

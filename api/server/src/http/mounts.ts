@@ -10,6 +10,7 @@ import { showKeys } from '../actions/account/show-keys.ts';
 import { acknowledgeAlarm } from '../actions/alarms/acknowledge-alarm.ts';
 import { acknowledgeAlarms } from '../actions/alarms/acknowledge-alarms.ts';
 import { commentAlarm } from '../actions/alarms/comment-alarm.ts';
+import { exportJournal } from '../actions/alarms/export-journal.ts';
 import { listAlarms } from '../actions/alarms/list-alarms.ts';
 import { listJournal } from '../actions/alarms/list-journal.ts';
 import { showAlarm } from '../actions/alarms/show-alarm.ts';
@@ -84,7 +85,7 @@ export const MOUNTS: readonly Mount[] = [
   { method: 'GET', path: '/api/v1/alarms/:id', action: showAlarm },
   { method: 'POST', path: '/api/v1/alarms/:id/acknowledge', action: acknowledgeAlarm },
   { method: 'POST', path: '/api/v1/alarms/:id/comment', action: commentAlarm },
-  { method: 'GET', path: '/api/v1/alarm-journal', action: listJournal },
+  { method: 'GET', path: '/api/v1/alarm-journal', action: listJournal, csv: exportJournal },
   { method: 'GET', path: '/api/v1/events', action: listEvents },
   { method: 'GET', path: resource, action: showResource },
   { method: 'PUT', path: resource, action: putResource, body: 'resource', ...edit },

@@ -93,6 +93,6 @@ export function createLiveServer(deps: ActionDeps, limits: LiveLimits): LiveServ
 
 function toMessage(deps: ActionDeps, { tenant, site, states, transitions }: LiveAlarms): ServerMessage {
   const model = deps.sites.model(tenant, site);
-  const journal: JournalEntry[] = transitions.map((transition) => toJournalEntry(tenant, site, transition));
+  const journal: JournalEntry[] = transitions.map((transition) => toJournalEntry({ tenant, site, transition }, model));
   return { type: 'alarm', alarms: states.map((state) => toAlarm({ tenant, site, state }, model)), journal };
 }

@@ -1,5 +1,5 @@
 import type { Alarm, JournalEntry } from '@kubeplant/api-client';
-import type { SiteModel } from '@kubeplant/crds/model';
+import type { EffectiveTag, SiteModel } from '@kubeplant/crds/model';
 import { type AlarmState, type AlarmTransition, shownState } from '@kubeplant/engine';
 import { SEVERITY } from '@kubeplant/words';
 import { toNamespace } from '../../auth/identity.ts';
@@ -18,24 +18,41 @@ export function toAlarm({ tenant, site, state }: PlacedAlarm, model: SiteModel |
     ...timesOf(state),
     ...(state.acknowledgedBy === undefined ? {} : { acknowledgedBy: state.acknowledgedBy }),
     ...(state.comment === undefined ? {} : { comment: state.comment }),
-    ...(state.value === undefined || !Number.isFinite(state.value) ? {} : { value: state.value }),
+    ...shownValueOf(model, state),
     ...declaredOf(model, state),
   };
 }
 
 /** A row of the journal as answers and the live connection show it. */
-export function toJournalEntry(tenant: string, site: string, transition: AlarmTransition): JournalEntry {
-  const { id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated, value, user, comment } = transition;
+export function toJournalEntry(
+  { tenant, site, transition }: { readonly tenant: string; readonly site: string; readonly transition: AlarmTransition },
+  model: SiteModel | undefined,
+): JournalEntry {
+  const { id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated, user, comment } = transition;
   return {
     ...{ id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated },
     time: formatTime(transition.timeUs),
     namespace: toNamespace(tenant),
     site,
-    ...(value === undefined || !Number.isFinite(value) ? {} : { value }),
+    ...shownValueOf(model, transition),
     ...(user === undefined ? {} : { user }),
     ...(comment === undefined ? {} : { comment }),
   };
 }
+
+type Source = Pick<AlarmState, 'device' | 'tag' | 'value'>;
+
+/** The value, and its name where the tag declares names. */
+function shownValueOf(model: SiteModel | undefined, source: Source): Pick<Alarm, 'value' | 'valueText'> {
+  const { value } = source;
+  if (value === undefined || !Number.isFinite(value)) return {};
+  const { states, dataType } = tagOf(model, source) ?? {};
+  const valueText = states?.[String(value)] ?? (dataType === 'Boolean' ? (value === 0 ? 'False' : 'True') : undefined);
+  return valueText === undefined ? { value } : { value, valueText };
+}
+
+const tagOf = (model: SiteModel | undefined, { device, tag }: Source): EffectiveTag | undefined =>
+  model?.devices.find((one) => one.name === device)?.tags.find((one) => one.name === tag);
 
 function timesOf({
   activeTimeUs,
@@ -54,7 +71,7 @@ function declaredOf(
   state: AlarmState,
 ): Partial<Pick<Alarm, 'unit' | 'consequence' | 'correctiveAction' | 'responseTime' | 'rationale'>> {
   const rule = model?.rules.find((one) => one.uid === state.ruleUid);
-  const unit = model?.devices.find((one) => one.name === state.device)?.tags.find((one) => one.name === state.tag)?.unit;
+  const unit = tagOf(model, state)?.unit;
   return {
     ...(unit === undefined ? {} : { unit }),
     ...(rule?.consequence === undefined ? {} : { consequence: rule.consequence }),

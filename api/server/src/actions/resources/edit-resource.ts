@@ -1,6 +1,6 @@
 import { type EditedResource as Answer, KIND_OF_PLURAL, type Plural, type Resource } from '@kubeplant/api-client';
 import { covers, toTenant } from '../../auth/identity.ts';
-import type { ResourceEdit, ResourceEditResult } from '../../ports.ts';
+import type { ResourceEdit, ResourceEditResult, Scope } from '../../ports.ts';
 import { type ActionContext, identityOf } from '../action.ts';
 import { ActionError, forbidden, notFound } from '../action-error.ts';
 
@@ -23,7 +23,7 @@ export async function editResource(ctx: ActionContext, request: EditRequest): Pr
   for (const site of sites) {
     if (!covers(ctx.scope, tenant, site))
       throw forbidden(
-        `You may not edit ${kind} ${request.namespace}/${request.name}: that needs the role engineer in ${site === '*' ? 'the namespace' : site}.`,
+        `You may not edit ${kind} ${request.namespace}/${request.name}: that needs the role engineer in ${site === '*' ? 'the namespace' : 'its site'}.`,
       );
   }
   const { method, namespace, name, ifMatch, dryRun = false, resource } = request;
@@ -37,11 +37,14 @@ export async function editResource(ctx: ActionContext, request: EditRequest): Pr
   return { message: result.message, dryRun, ...(result.object === undefined ? {} : { object: result.object as Resource }) }; // The operator sends resources.
 }
 
+const everywhere: Scope = { grants: [{ tenant: '*', site: '*' }] };
+
 /** The site it is in, and the site the new object names; profiles belong to the whole namespace. */
 function affectedSites(ctx: ActionContext, { namespace, name, method, resource }: EditRequest, kind: string): string[] {
   const tenant = toTenant(ctx.cluster, namespace);
-  const present = ctx.plant.resource(ctx.scopeOf('read'), tenant, kind, name);
-  if (present === undefined && method === 'DELETE') throw notFound(`${kind} ${namespace}/${name}`);
+  const isSeen = ctx.plant.resource(ctx.scopeOf('read'), tenant, kind, name) !== undefined;
+  if (!isSeen && method === 'DELETE') throw notFound(`${kind} ${namespace}/${name}`);
+  const present = ctx.plant.resource(everywhere, tenant, kind, name); // what one does not see may not be taken over either
   if (kind === 'DeviceProfile') return ['*'];
   const named = kind === 'Site' ? name : siteRefOf(resource);
   const sites = new Set([present?.model.site, named].filter((site) => site !== undefined));

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { useAllows, useClient } from '../app/DepsContext.tsx';
 import { formatReason } from '../format/reason.ts';
-import { formatNumber } from '../format/value.ts';
+import { formatAlarmValue } from '../format/value.ts';
 import { JournalTable } from '../journal/JournalTable.tsx';
 import { useStandingAlarms } from '../live/use-live.ts';
 import { devicePath } from '../providers/ids.ts';
@@ -80,7 +80,7 @@ function AlarmDetails({ alarm, onAcknowledge }: { readonly alarm: Alarm; readonl
           <Link to={devicePath(alarm.namespace, alarm.device)}>{alarm.device}</Link> {alarm.tag}
         </Fact>
         <Fact label="Rule">{alarm.rule === '' ? 'Built in: communication lost' : `${alarm.rule}, ${formatReason(alarm.limit)}`}</Fact>
-        <Fact label="Value">{alarm.value === undefined ? undefined : `${formatNumber(alarm.value)} ${alarm.unit ?? ''}`}</Fact>
+        <Fact label="Value">{formatAlarmValue(alarm)}</Fact>
         <Fact label="Raised">{alarm.activeTime && <TimeText time={alarm.activeTime} place={alarm} short={false} />}</Fact>
         <Fact label="Returned to normal">{alarm.clearedTime && <TimeText time={alarm.clearedTime} place={alarm} short={false} />}</Fact>
         <Fact label="Acknowledged">

@@ -1,7 +1,7 @@
 import type { Alarm } from '@kubeplant/api-client';
 import { Box, Button, Checkbox, Link as MuiLink, TableCell, TableRow } from '@mui/material';
 import { Link } from 'react-router-dom';
-import { formatNumber } from '../format/value.ts';
+import { formatAlarmValue } from '../format/value.ts';
 import { devicePath } from '../providers/ids.ts';
 import { PriorityMark } from '../ui/PriorityMark.tsx';
 import { TimeText } from '../ui/TimeText.tsx';
@@ -67,7 +67,7 @@ export function AlarmRow({
         )}
       </TableCell>
       <TableCell align="right" sx={{ whiteSpace: 'nowrap' }}>
-        {alarm.value === undefined ? '–' : `${formatNumber(alarm.value)} ${alarm.unit ?? ''}`}
+        {formatAlarmValue(alarm) ?? '–'}
       </TableCell>
       <TableCell>
         <TimeText time={alarm.activeTime} place={alarm} />

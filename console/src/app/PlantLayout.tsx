@@ -2,6 +2,7 @@ import { Box } from '@mui/material';
 import { type ReactNode, useCallback, useState } from 'react';
 import { Layout } from 'react-admin';
 import { LiveBar } from '../live/LiveBar.tsx';
+import { RecordingBar } from '../live/RecordingBar.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
 import { PlantBar } from './PlantBar.tsx';
 import { PlantMenu } from './PlantMenu.tsx';
@@ -25,7 +26,10 @@ export function PlantLayout({ children }: { readonly children: ReactNode }) {
         '& .list-page, & .show-page, & .edit-page': { px: { xs: 1, sm: 2 } },
       }}
     >
-      <LiveBar />
+      <Box sx={{ position: 'sticky', top: 0, zIndex: 3 }}>
+        <LiveBar />
+        <RecordingBar />
+      </Box>
       <Box sx={{ minWidth: 0 }}>{children}</Box>
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </Layout>

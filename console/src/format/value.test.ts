@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatValue, unitOf } from './value.ts';
+import { formatAlarmValue, formatValue, unitOf } from './value.ts';
 
 const analog = { dataType: 'Float64', unit: 'm' } as const;
 const state = { dataType: 'Float64', states: { '0': 'Stopped', '2': 'Fault' } } as const;
@@ -18,6 +18,13 @@ describe('values', () => {
     [null, analog, '–'],
     ['batch 7', analog, 'batch 7'],
   ])('%j is shown as it reads on a panel', (value, tag, text) => expect(formatValue(value, tag)).toBe(text));
+
+  it('of an alarm is the name of the state where it has one, else the number with its unit', () => {
+    expect(formatAlarmValue({ value: 2, valueText: 'Fault', unit: '1' })).toBe('Fault');
+    expect(formatAlarmValue({ value: 2.5, unit: 'm' })).toBe('2.50 m');
+    expect(formatAlarmValue({ value: 3 })).toBe('3');
+    expect(formatAlarmValue({})).toBeUndefined();
+  });
 
   it('has a unit only where it is a number that is no state', () => {
     expect([unitOf(2, analog), unitOf(null, analog), unitOf(2, { ...state, unit: 'm' })]).toEqual(['m', '', '']);

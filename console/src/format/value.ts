@@ -25,3 +25,13 @@ export function formatNumber(value: number): string {
 /** Unit to show behind a value; a state has none. */
 export const unitOf = (value: number | string | null | undefined, tag: ValueFormat): string =>
   typeof value === 'number' && tag.states?.[String(value)] === undefined ? (tag.unit ?? '') : '';
+
+/** Value of an alarm: the name it has, else the number with its unit; undefined where there is none. */
+export function formatAlarmValue(alarm: {
+  readonly value?: number;
+  readonly valueText?: string;
+  readonly unit?: string;
+}): string | undefined {
+  if (alarm.value === undefined) return undefined;
+  return alarm.valueText ?? `${formatNumber(alarm.value)} ${alarm.unit ?? ''}`.trimEnd();
+}

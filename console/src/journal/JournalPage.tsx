@@ -1,4 +1,4 @@
-import { type JournalEntry, type ListJournalInput, ApiError } from '@kubeplant/api-client';
+import type { ExportJournalInput } from '@kubeplant/api-client';
 import { PRIORITIES, TRANSITION_KINDS } from '@kubeplant/words';
 import DownloadIcon from '@mui/icons-material/Download';
 import { Box, Button, MenuItem, Paper, TextField } from '@mui/material';
@@ -8,12 +8,9 @@ import { useSearchParams } from 'react-router-dom';
 import { useClient } from '../app/DepsContext.tsx';
 import { parseLocalTime } from '../format/time.ts';
 import { Page } from '../ui/Page.tsx';
-import { saveText } from '../ui/save-file.ts';
+import { saveBlob } from '../ui/save-file.ts';
 import { useSites } from '../ui/use-sites.ts';
 import { JournalTable } from './JournalTable.tsx';
-import { toJournalCsv } from './journal-csv.ts';
-
-const MAX_CSV_ROWS = 50_000;
 
 /** What has happened to alarms, the newest first. Filters are in the address. */
 export function JournalPage() {
@@ -42,17 +39,10 @@ export function JournalPage() {
   const save = async (): Promise<void> => {
     setSaving(true);
     try {
-      const entries: JournalEntry[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await client.journal.list({ ...filter, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
-        entries.push(...page.items);
-        cursor = page.nextCursor;
-      } while (cursor !== undefined && entries.length < MAX_CSV_ROWS);
-      saveText('alarm-journal.csv', 'text/csv;charset=utf-8', toJournalCsv(entries));
-      if (cursor !== undefined) notify(`Only the newest ${entries.length} entries were saved; narrow the time.`, { type: 'warning' });
+      const response = await client.journal.csv(filter);
+      saveBlob('alarm-journal.csv', await response.blob().catch(throwBroken));
     } catch (error) {
-      notify(error instanceof ApiError ? error.message : String(error), { type: 'error' });
+      notify(error instanceof Error ? error.message : String(error), { type: 'error' });
     } finally {
       setSaving(false);
     }
@@ -62,7 +52,7 @@ export function JournalPage() {
       title="Alarm journal"
       actions={
         <Button startIcon={<DownloadIcon />} disabled={saving} onClick={() => void save()}>
-          Save as CSV
+          {saving ? 'Saving …' : 'Save as CSV'}
         </Button>
       }
     >
@@ -116,9 +106,13 @@ export function JournalPage() {
   );
 }
 
+function throwBroken(cause: unknown): never {
+  throw new Error('The export broke off; try again.', { cause });
+}
+
 /** Filter of the api; what is not a name or a time yet is left out while it is typed. */
-function toFilter(params: URLSearchParams, timeZone: string): ListJournalInput {
-  const filter: ListJournalInput = {};
+function toFilter(params: URLSearchParams, timeZone: string): ExportJournalInput {
+  const filter: ExportJournalInput = {};
   const kind = TRANSITION_KINDS.find((one) => one === params.get('kind'));
   const priority = PRIORITIES.find((one) => one === params.get('priority'));
   const device = params.get('device') ?? '';

@@ -13,7 +13,7 @@ import {
   useTheme,
 } from '@mui/material';
 import { STATE_WORDS } from '../app/tokens.ts';
-import { formatNumber } from '../format/value.ts';
+import { formatAlarmValue } from '../format/value.ts';
 import { EmptyState, ErrorState, LoadingState } from '../ui/Notice.tsx';
 import { PriorityMark } from '../ui/PriorityMark.tsx';
 import { TimeText } from '../ui/TimeText.tsx';
@@ -84,7 +84,7 @@ function Rows({ entries }: { readonly entries: readonly JournalEntry[] }) {
               <TableCell>
                 {entry.device} {entry.tag}
               </TableCell>
-              <TableCell align="right">{entry.value === undefined ? '–' : formatNumber(entry.value)}</TableCell>
+              <TableCell align="right">{formatAlarmValue(entry) ?? '–'}</TableCell>
               <TableCell>{STATE_WORDS[entry.state]}</TableCell>
               <TableCell sx={{ overflowWrap: 'anywhere' }}>{signature(entry)}</TableCell>
             </TableRow>
@@ -108,9 +108,7 @@ function JournalCard({ entry, message }: { readonly entry: JournalEntry; readonl
       </Box>
       {message && <Typography variant="body2">{entry.message}</Typography>}
       <Typography variant="body2" color="textSecondary">
-        {[STATE_WORDS[entry.state], entry.value === undefined ? '' : formatNumber(entry.value), signature(entry)]
-          .filter(Boolean)
-          .join(' · ')}
+        {[STATE_WORDS[entry.state], formatAlarmValue(entry), signature(entry)].filter(Boolean).join(' · ')}
       </Typography>
     </Box>
   );

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useTokens } from '../app/theme.ts';
 import { bindPan } from './bind-pan.ts';
+import { bindTouch } from './bind-touch.ts';
 import { toChartData } from './chart-data.ts';
 import { chartOptions } from './chart-options.ts';
 import { drawMarks } from './draw-marks.ts';
@@ -24,6 +25,7 @@ export interface TrendChartProps {
 export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }: TrendChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
+  const isHeld = useRef((): boolean => false);
   const tokens = useTokens();
   const [width, setWidth] = useState(0);
   const height = width < 600 ? 280 : 360;
@@ -44,6 +46,7 @@ export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }:
       target,
     );
     bindPan(made, (from, to) => tellSpan(from, to));
+    isHeld.current = bindTouch(made, (from, to) => tellSpan(from, to));
     made.setScale('x', { min: window.fromMs / 1000, max: window.toMs / 1000 });
     return made;
   });
@@ -68,7 +71,7 @@ export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }:
     if (made === undefined) return;
     made.batch(() => {
       made.setData(toChartData(pens), false);
-      made.setScale('x', { min: window.fromMs / 1000, max: window.toMs / 1000 });
+      if (!isHeld.current()) made.setScale('x', { min: window.fromMs / 1000, max: window.toMs / 1000 });
     });
   }, [pens, window.fromMs, window.toMs]);
   return (

@@ -1,7 +1,7 @@
 import { ApiError, type JournalEntry } from '@kubeplant/api-client';
 import DownloadIcon from '@mui/icons-material/Download';
 import LinkIcon from '@mui/icons-material/Link';
-import { Box, Button, Paper, Typography } from '@mui/material';
+import { Box, Button, Paper, Typography, useMediaQuery } from '@mui/material';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
@@ -30,6 +30,7 @@ export default function TrendPage() {
   const { pens, span } = parseTrendState(params);
   const nowMs = useNow();
   const live = useLiveState();
+  const touch = useMediaQuery('(pointer: coarse)');
   const freshMs = live.kind === 'lost' || live.kind === 'stopped' ? Math.min(nowMs, live.sinceMs) : nowMs;
   const drawn = usePens(pens, span, { nowMs, freshMs });
   const alarms = usePenAlarms(pens, span);
@@ -53,7 +54,8 @@ export default function TrendPage() {
         />
         {drawn.some(({ tag }) => tag?.origin === 'Simulated') && <SimulatedMark />}
         <Typography variant="body2" color="textSecondary">
-          {span.kind === 'live' ? 'Follows the present' : 'Stands still'}. Drag to zoom, shift and drag or wheel to move.
+          {span.kind === 'live' ? 'Follows the present' : 'Stands still'}.{' '}
+          {touch ? 'Move it with one finger, zoom with two.' : 'Drag to zoom, shift and drag or wheel to move.'}
         </Typography>
       </Box>
       <Paper sx={{ p: 1, mb: 1.5, minWidth: 0 }}>

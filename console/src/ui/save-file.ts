@@ -1,6 +1,6 @@
-/** Let the browser save a text. */
-export function saveText(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Let the browser save what it holds. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   openDownload(url, name);
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -8,7 +8,7 @@ export function useSites() {
   return useQuery({
     queryKey: ['sites', 'all'],
     queryFn: ({ signal }) => client.sites.list({ limit: 1000 }, signal).then(({ items }) => items),
-    refetchInterval: 10_000,
+    refetchInterval: 5_000,
   });
 }
 

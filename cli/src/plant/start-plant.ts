@@ -65,6 +65,8 @@ export async function startPlant(
     const shared = { data, certificates, ingestPort, modelPort };
     const api = supervise({
       ...watched,
+      // An api that cannot start at all ends the start, which says why.
+      onCrash: (crash) => (crash.delayMs === undefined ? undefined : watched.onCrash(crash)),
       ...childProcess({
         name: 'api',
         title: 'kubeplant: api',

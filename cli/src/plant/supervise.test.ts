@@ -64,7 +64,7 @@ describe('a supervised process', () => {
     const child = start(`console.error('{"level":"fatal","msg":"no such database"}'); process.exit(2)`, { onCrash });
     await vi.waitFor(() => expect(child.state().state).toBe('Stopped'), 5000);
     expect(child.state()).toMatchObject({ restarts: 0, lastEnd: { code: 2, how: 'ended with code 2: no such database' } });
-    expect(onCrash).not.toHaveBeenCalled();
+    expect(onCrash.mock.calls).toEqual([[expect.objectContaining({ how: 'ended with code 2: no such database', delayMs: undefined })]]);
   });
 
   it('runs without a log where none can be made', async () => {

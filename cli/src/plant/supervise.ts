@@ -6,6 +6,14 @@ import { readSince, sizeOf } from './read-since.ts';
 import type { ProcessState } from './state-file.ts';
 import { whyEnded } from './why-ended.ts';
 
+/** A process that ended though nobody asked. */
+export interface Crash {
+  readonly name: string;
+  readonly how: string;
+  readonly delayMs: number | undefined;
+  readonly logFile: string;
+}
+
 /** A process to keep running. */
 export interface SuperviseOptions {
   readonly name: string;
@@ -21,8 +29,8 @@ export interface SuperviseOptions {
   /** Called for what the child says, and when it is started anew. */
   readonly onMessage?: (message: unknown) => void;
   readonly onStart?: (process: Supervised) => void;
-  /** The child ended though nobody asked; it is started again after `delayMs`. */
-  readonly onCrash?: (crash: { readonly name: string; readonly how: string; readonly delayMs: number; readonly logFile: string }) => void;
+  /** The child ended though nobody asked; it is started again after `delayMs`, or not where that would change nothing. */
+  readonly onCrash?: (crash: Crash) => void;
   readonly onChange: () => void;
 }
 
@@ -80,7 +88,9 @@ export function supervise(options: SuperviseOptions): Supervised {
       if (child !== mine) return;
       child = undefined;
       lastEnd = { how, code };
-      if (stopping || (code === WRONG_USAGE && !wasReady)) {
+      const hopeless = code === WRONG_USAGE && !wasReady;
+      if (hopeless && !stopping) options.onCrash?.({ name: options.name, how, delayMs: undefined, logFile: options.logFile });
+      if (stopping || hopeless) {
         setState('Stopped');
         return;
       }

@@ -1,6 +1,4 @@
-import type { SuperviseOptions } from './supervise.ts';
-
-type Crash = Parameters<NonNullable<SuperviseOptions['onCrash']>>[0];
+import type { Crash } from './supervise.ts';
 
 const AGAIN_MS = 60_000;
 
@@ -16,6 +14,11 @@ export function tellCrashes(notice: (message: string) => void, nowMs: () => numb
     }
     const times = last === undefined || last.times === 0 ? '' : ` (${last.times + 1} times in the last minute)`;
     said.set(key, { atMs: nowMs(), times: 0 });
-    notice(`${name} ${how}${times}; it is started again in ${(delayMs / 1000).toFixed(1)} s (log: ${logFile})`);
+    notice(`${name} ${how}${times}; ${next(delayMs)} (log: ${logFile})`);
   };
 }
+
+const next = (delayMs: number | undefined): string =>
+  delayMs === undefined
+    ? 'it is not started again until that is mended and the plant restarted'
+    : `it is started again in ${(delayMs / 1000).toFixed(1)} s`;

@@ -1,15 +1,10 @@
 import { formatResults } from './format-results.ts';
-import { runBenches } from './run-benches.ts';
-import type { Bench } from './types.ts';
+import { runBenches, type Verdict } from './run-benches.ts';
+import { runInProcess } from './run-in-process.ts';
 
-/** Modules by name, loaded only when asked for: what one lacks must not stop the others. */
+/** Modules of this folder, each run in a process of its own: what one lacks or leaves behind must not touch the others. */
 const BENCHES = ['alarm', 'modbus-polls', 'store', 'whole-path', 'up', 'saved', 'footprint', 'operator'] as const;
-
-async function load(name: string): Promise<Bench> {
-  // A module named at run time has no type; each of the table exports `bench`.
-  const module = (await import(`./${name}.ts`)) as { readonly bench: Bench };
-  return module.bench;
-}
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const args = process.argv.slice(2);
 const names = args.filter((arg) => !arg.startsWith('-'));
@@ -23,10 +18,22 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   const asked = names.length > 0;
-  const outcomes = await runBenches({ names: asked ? names : BENCHES, load, log: (line) => process.stderr.write(`${line}\n`) });
+  const log = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const stop = new AbortController();
+  for (const [signal, code] of Object.entries(EXIT_CODES)) {
+    process.once(signal, () => {
+      process.exitCode = code;
+      stop.abort();
+    });
+  }
+  const run = (name: string) => runInProcess(name, { log, signal: stop.signal });
+  const outcomes = await runBenches({ names: asked ? names : BENCHES, run, log, signal: stop.signal });
+  if (stop.signal.aborted) process.exit();
   process.stdout.write(args.includes('--json') ? `${JSON.stringify(outcomes)}\n` : formatResults(outcomes));
   // Where a prerequisite is missing a bench is left out, loudly; not when it was asked for, nor in continuous integration.
   const mustRun = asked || process.env.CI !== undefined;
-  const failed = outcomes.some(({ verdict }) => verdict === 'below gate' || (verdict === 'not run' && mustRun));
+  const isFailure = (verdict: Verdict): boolean =>
+    verdict === 'below gate' || verdict === 'did not end' || (verdict === 'not run' && mustRun);
+  const failed = outcomes.some(({ verdict }) => isFailure(verdict));
   process.exit(failed ? 1 : 0);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +11,15 @@ import { createKubeApi, type KubeApi } from '../kubernetes/kube-api.ts';
 import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
 import { kubeconfigFor } from '../kubernetes/service-account.ts';
 import { startTestCluster } from '../kubernetes/test-cluster.ts';
-import type { Bench, BenchResult } from './types.ts';
+import type { Bench, BenchContext, BenchResult } from './types.ts';
 
 const SITES = 10;
 const DEVICES = 100;
 const TAGS = 100;
 const GOAL_S = 60;
 const MAX_MIB = 128;
+/** The first run on a machine builds the API server. */
+const LIMIT_S = 1_800;
 /** How a container of 128 MiB starts it: memory before speed, and of the memory what Node itself leaves. */
 const FLAGS = ['--optimize-for-size', '--max-semi-space-size=1', '--max-old-space-size=56'];
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -25,28 +28,28 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const bench: Bench = {
   name: 'operator',
   description: `${SITES * DEVICES} Devices of ${TAGS} tags applied on the API server until all are Ready (goal ${GOAL_S} s, ${MAX_MIB} MiB)`,
+  limitS: LIMIT_S,
   run,
 };
 
-async function run(): Promise<BenchResult> {
+async function run({ defer, step }: BenchContext): Promise<BenchResult> {
+  step('building or starting the API server');
   const started = await startTestCluster();
   if (started.kind === 'missing') throw new Error(started.reason);
+  defer(() => started.cluster.stop());
   const folder = mkdtempSync(join(tmpdir(), 'kp-bench-operator-'));
+  defer(() => rmSync(folder, { recursive: true, force: true }));
   const api = createKubeApi(started.cluster.kubeconfig);
-  try {
-    await installRights(api);
-    const operator = await startBundle(folder, started.cluster.kubeconfig, api);
-    try {
-      return await measure(api, operator.pid ?? 0);
-    } finally {
-      operator.kill('SIGTERM');
-      await new Promise((resolve) => operator.once('exit', resolve));
-    }
-  } finally {
-    api.close();
-    await started.cluster.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  defer(() => api.close());
+  await installRights(api);
+  step('starting the operator');
+  const operator = await startBundle(folder, started.cluster.kubeconfig, api);
+  defer(async () => {
+    operator.kill('SIGTERM');
+    if (operator.exitCode === null && operator.signalCode === null) await once(operator, 'exit');
+  });
+  step('waiting until all Devices are Ready');
+  return measure(api, operator.pid ?? 0);
 }
 
 async function measure(api: KubeApi, pid: number): Promise<BenchResult> {

@@ -20,8 +20,7 @@ const result = (ratio: number, more: Partial<BenchResult> = {}): BenchResult => 
 });
 
 const run = (...ratios: number[]) => {
-  const load = async () => ({ name: 'x', description: 'd', run: async () => result(ratios.shift() ?? Number.NaN) });
-  return runBenches({ names: ['x'], load, log: () => undefined });
+  return runBenches({ names: ['x'], run: async () => result(ratios.shift() ?? Number.NaN), log: () => undefined });
 };
 
 describe('benches', () => {
@@ -43,11 +42,11 @@ describe('benches', () => {
   });
 
   it('go on when one cannot run, and say why', async () => {
-    const load = async (name: string) => {
+    const one = async (name: string) => {
       if (name === 'a') throw new Error('psql is not installed');
-      return { name, description: 'd', run: async () => result(4) };
+      return result(4);
     };
-    const outcomes = await runBenches({ names: ['a', 'b'], load, log: () => undefined });
+    const outcomes = await runBenches({ names: ['a', 'b'], run: one, log: () => undefined });
     expect(outcomes).toMatchObject([
       { name: 'a', verdict: 'not run', reason: 'psql is not installed' },
       { name: 'b', verdict: 'ok' },

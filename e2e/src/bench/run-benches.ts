@@ -1,7 +1,13 @@
-import type { Bench, BenchResult } from './types.ts';
+import type { BenchResult } from './types.ts';
 
-/** `goal missed`: between goal and gate, told but no failure. `not run`: the bench itself failed. */
-export type Verdict = 'ok' | 'goal missed' | 'below gate' | 'not run';
+/**
+ * `goal missed`: between goal and gate, told but no failure. `not run`: the bench itself failed, most often for want of
+ * something. `did not end`: it hung, or its process died.
+ */
+export type Verdict = 'ok' | 'goal missed' | 'below gate' | 'not run' | 'did not end';
+
+/** A bench did not come to an end by itself. */
+export class NotEnded extends Error {}
 
 /** What became of a bench. */
 export interface BenchOutcome {
@@ -15,30 +21,33 @@ export interface BenchOutcome {
 /** What to run, and with what. */
 export interface BenchRun {
   readonly names: readonly string[];
-  readonly load: (name: string) => Promise<Bench>;
+  readonly run: (name: string) => Promise<BenchResult>;
   readonly log: (line: string) => void;
+  /** No bench is begun any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Run benches one after another; one below its gate gets a second chance, whose result counts. */
-export async function runBenches({ names, load, log }: BenchRun): Promise<BenchOutcome[]> {
+export async function runBenches({ names, run, log, signal }: BenchRun): Promise<BenchOutcome[]> {
   const outcomes: BenchOutcome[] = [];
-  for (const name of names) outcomes.push(await runBench(name, load, log));
+  for (const name of names) {
+    if (signal?.aborted) break;
+    outcomes.push(await runBench(name, run, log));
+  }
   return outcomes;
 }
 
-async function runBench(name: string, load: BenchRun['load'], log: BenchRun['log']): Promise<BenchOutcome> {
+async function runBench(name: string, run: BenchRun['run'], log: BenchRun['log']): Promise<BenchOutcome> {
   try {
-    const bench = await load(name);
-    log(`${name}: ${bench.description}`);
-    const first = await bench.run();
+    const first = await run(name);
     if (judge(first) !== 'below gate') return { name, verdict: judge(first), result: first };
     log(`${name}: ${first.ratio.toFixed(3)} misses the gate ${first.gate}; once more`);
-    const second = await bench.run();
+    const second = await run(name);
     return { name, verdict: judge(second), result: second };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    log(`${name}: NOT RUN: ${reason}`);
-    return { name, verdict: 'not run', reason };
+    log(`${name}: NO RESULT: ${reason}`);
+    return { name, verdict: error instanceof NotEnded ? 'did not end' : 'not run', reason };
   }
 }
 

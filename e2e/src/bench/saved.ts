@@ -10,15 +10,16 @@ const GOAL_S = 2;
 export const bench: Bench = {
   name: 'saved',
   description: `a file saved with a new tag until its first row is committed, ${SAVES} saves`,
-  run: async () => {
+  run: async (context) => {
     const ours: number[] = [];
-    await withPlant(async (plant, _, files) => {
+    await withPlant(context, async (plant, _, files) => {
       await until('a first value', () => readValue(plant, 'count'));
       const client = new pg.Client({ connectionString: plant.databaseUrl() });
       await client.connect();
       await client.query(`SELECT set_config('kubeplant.scope', '* *', false)`);
       for (let round = 0; round < SAVES; round += 1) {
         const name = `saved-${round}`;
+        context.step(`waiting for the first row of ${name}`);
         const startMs = Date.now();
         files.writeDevice([name]);
         await until('its first row', async () => {

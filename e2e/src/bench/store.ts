@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { copyChunks } from '../../../api/server/src/store/copy-encoder.ts';
 import { copyOurWay, encodeRows, openBenchStore, ROWS } from './bench-store.ts';
 import { median } from './median.ts';
-import type { Bench, BenchResult } from './types.ts';
+import type { Bench, BenchContext, BenchResult } from './types.ts';
 
 const ROUNDS = 5;
 
@@ -16,25 +16,25 @@ export const bench: Bench = {
   run: measure,
 };
 
-async function measure(): Promise<BenchResult> {
+async function measure({ defer, step }: BenchContext): Promise<BenchResult> {
+  step('starting PostgreSQL');
   const bench = await openBenchStore();
+  defer(() => bench.close());
   const folder = mkdtempSync(join(tmpdir(), 'kp-bench-store-'));
   const file = join(folder, 'rows.bin');
   const ours: number[] = [];
   const peer: number[] = [];
-  try {
-    writeFileSync(file, Buffer.concat(copyChunks([encodeRows(Date.now() * 1000, 0, ROWS).bytes()])));
-    // The first round only warms up.
-    for (let round = 0; round < ROUNDS + 1; round += 1) {
-      await bench.reset();
-      const mine = await copyOurWay(bench.store);
-      await bench.reset();
-      const theirs = copyByPsql(bench.url, file);
-      if (round > 0) [ours[round - 1], peer[round - 1]] = [mine, theirs];
-    }
-  } finally {
-    await bench.close();
-    rmSync(folder, { recursive: true });
+  defer(() => rmSync(folder, { recursive: true }));
+  writeFileSync(file, Buffer.concat(copyChunks([encodeRows(Date.now() * 1000, 0, ROWS).bytes()])));
+  // The first round only warms up.
+  for (let round = 0; round < ROUNDS + 1; round += 1) {
+    step(`copying our way, round ${round}`);
+    await bench.reset();
+    const mine = await copyOurWay(bench.store);
+    step(`copying by psql, round ${round}`);
+    await bench.reset();
+    const theirs = copyByPsql(bench.url, file);
+    if (round > 0) [ours[round - 1], peer[round - 1]] = [mine, theirs];
   }
   const ratio = median(ours) / median(peer);
   return {

@@ -18,9 +18,19 @@ export interface BenchResult {
   readonly notes: readonly string[];
 }
 
+/** What a bench is given. */
+export interface BenchContext {
+  /** Say what is being done now: told when the bench does not end in time. */
+  step(what: string): void;
+  /** Undo something at the end, however the bench ends; last in, first out. Call what is returned to undo it earlier. */
+  defer(undo: () => Promise<void> | void): () => Promise<void>;
+}
+
 /** A comparison with a gate; a module of this folder exports it as `bench`. */
 export interface Bench {
   readonly name: string;
   readonly description: string;
-  readonly run: () => Promise<BenchResult>;
+  /** Seconds after which it has failed; 300 unless given. */
+  readonly limitS?: number;
+  readonly run: (context: BenchContext) => Promise<BenchResult>;
 }

@@ -9,11 +9,12 @@ const GOAL_S = 20;
 export const bench: Bench = {
   name: 'up',
   description: `kubeplant up in an empty folder until GET value answers, ${STARTS} starts`,
-  run: async () => {
+  run: async (context) => {
     const ours: number[] = [];
     const notes: string[] = [];
     for (let round = 0; round < STARTS; round += 1) {
-      await withPlant(async (plant, startMs) => {
+      await withPlant(context, async (plant, startMs) => {
+        context.step('waiting for a first value');
         await until('a first value', () => readValue(plant, 'count'));
         ours.push((Date.now() - startMs) / 1000);
         notes.push(`ready after ${(plant.readyMs / 1000).toFixed(1)} s, first reading after ${ours.at(-1)?.toFixed(1)} s`);

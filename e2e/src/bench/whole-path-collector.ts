@@ -20,8 +20,16 @@ export interface CollectorReport {
   readonly ackMs: readonly number[];
 }
 
+/** What it tells the bench. */
+export type CollectorSaid =
+  | { readonly kind: 'progress'; readonly run: string; readonly sent: number; readonly received: number; readonly committed: number }
+  | { readonly kind: 'report'; readonly report: CollectorReport };
+
+const PROGRESS_MS = 1_000;
+const tell = (said: CollectorSaid, then?: () => void): void => void process.send?.(said, undefined, {}, then);
+
 process.once('message', (task: CollectorTask) => {
-  void deliver(task).then((report) => process.send?.(report, () => process.exit(0)));
+  void deliver(task).then((report) => tell({ kind: 'report', report }, () => process.exit(0)));
 });
 process.once('disconnect', () => process.exit(0));
 
@@ -44,6 +52,7 @@ function deliver(task: CollectorTask): Promise<CollectorReport> {
       return true;
     };
     call.on('error', reject);
+    setInterval(() => tell({ kind: 'progress', run: task.run, sent: sentMs.length, received, committed: ackMs.length }), PROGRESS_MS);
     call.on('data', ({ message }: OwnerMessage) => {
       if (message?.$case === 'welcome') {
         window = message.value.window;

@@ -1,14 +1,13 @@
 import { createAuthority, issueCertificate } from '@kubeplant/kit';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork } from 'node:child_process';
 import { startIngest } from '../../../api/server/src/ingest/start-ingest.ts';
 import { createLiveHub } from '../../../api/server/src/live/hub.ts';
 import { createSites } from '../../../api/server/src/owner/create-sites.ts';
 import { device, highRule, model, packed, TOKEN, tag } from '../../../api/server/src/owner/plant.fixture.ts';
 import { type BenchStore, copyOurWay, openBenchStore, ROWS } from './bench-store.ts';
 import { median } from './median.ts';
-import type { Bench, BenchResult } from './types.ts';
-import type { CollectorReport, CollectorTask } from './whole-path-collector.ts';
+import type { Bench, BenchContext, BenchResult } from './types.ts';
+import type { CollectorReport, CollectorSaid, CollectorTask } from './whole-path-collector.ts';
 
 const ROUNDS = 5;
 const TAGS = 1_000;
@@ -24,28 +23,26 @@ export const bench: Bench = {
   run: measure,
 };
 
-async function measure(): Promise<BenchResult> {
+async function measure({ defer, step }: BenchContext): Promise<BenchResult> {
+  step('starting PostgreSQL');
   const store = await openBenchStore();
-  const api = await startApi(store);
+  defer(() => store.close());
+  const api = await startApi(store, step);
+  defer(() => api.stop());
   const ours: number[] = [];
   const peer: number[] = [];
-  const acks: number[] = [];
-  try {
-    // The first round only warms up.
-    for (let round = 0; round < ROUNDS + 1; round += 1) {
-      await store.reset();
-      const alone = await copyOurWay(store.store);
-      await store.reset();
-      const { elapsedMs } = await api.deliver({ run: `fast-${round}`, blocks: ROWS / PER_BLOCK, everyMs: 0 });
-      if (round > 0) [ours[round - 1], peer[round - 1]] = [ROWS / (elapsedMs / 1000), alone];
-    }
+  // The first round only warms up.
+  for (let round = 0; round < ROUNDS + 1; round += 1) {
+    step(`the store alone, round ${round}`);
     await store.reset();
-    const paced = await api.deliver({ run: 'paced', blocks: PACED_BLOCKS, everyMs: PACED_EVERY_MS });
-    acks.push(...paced.ackMs.toSorted((a, b) => a - b));
-  } finally {
-    await api.stop();
-    await store.close();
+    const alone = await copyOurWay(store.store);
+    await store.reset();
+    const { elapsedMs } = await api.deliver({ run: `fast-${round}`, blocks: ROWS / PER_BLOCK, everyMs: 0 });
+    if (round > 0) [ours[round - 1], peer[round - 1]] = [ROWS / (elapsedMs / 1000), alone];
   }
+  await store.reset();
+  const paced = await api.deliver({ run: 'paced', blocks: PACED_BLOCKS, everyMs: PACED_EVERY_MS });
+  const acks = paced.ackMs.toSorted((a, b) => a - b);
   const at = (share: number): string => (acks[Math.floor((acks.length - 1) * share)] ?? 0).toFixed(0);
   const notes = [`acknowledgement at 50,000 readings/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (goal 100 ms)`];
   return {
@@ -61,7 +58,8 @@ async function measure(): Promise<BenchResult> {
   };
 }
 
-async function startApi({ store }: BenchStore) {
+async function startApi({ store }: BenchStore, step: BenchContext['step']) {
+  step('waiting until the site is owned');
   const authority = await createAuthority({ commonName: 'bench', days: 1 });
   const tls = await issueCertificate({
     authority,
@@ -103,14 +101,22 @@ async function startApi({ store }: BenchStore) {
         rowsPerBlock: PER_BLOCK,
         tags: TAGS,
       } satisfies CollectorTask);
-      const exited = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the collector of the bench ended with ${code}`)));
-      exited.catch(() => {}); // it ends after its report
-      const [report] = await Promise.race([once(child, 'message'), exited]);
-      return report as CollectorReport; // what whole-path-collector.ts sends
+      return reportOf(child, step);
     },
     stop: async () => {
       await sites.stop();
       await ingest.close(0);
     },
   };
+}
+
+/** What the collector of the bench found; how far it is until then is a step each second. */
+function reportOf(child: ChildProcess, step: BenchContext['step']): Promise<CollectorReport> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (said: CollectorSaid) => {
+      if (said.kind === 'report') resolve(said.report);
+      else step(`waiting for commits of run ${said.run}: ${said.sent} blocks sent, ${said.received} received, ${said.committed} committed`);
+    });
+    child.once('exit', (code) => reject(new Error(`the collector of the bench ended with ${code}`))); // ignored after its report
+  });
 }

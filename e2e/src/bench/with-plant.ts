@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { countingPlant } from '../plant/counting-plant.ts';
 import { type RunningPlant, runPlant } from '../plant/run-plant.ts';
 import { median } from './median.ts';
-import type { BenchResult } from './types.ts';
+import type { BenchContext, BenchResult } from './types.ts';
 
 /** A figure of its own: the median in seconds, at most the goal. */
 export const figure = (name: string, goal: number, ours: readonly number[], notes: readonly string[]): BenchResult => ({
@@ -21,21 +21,24 @@ export const figure = (name: string, goal: number, ours: readonly number[], note
 
 /** Run a plant in a new folder, and leave nothing behind. */
 export async function withPlant(
+  { defer, step }: BenchContext,
   run: (plant: RunningPlant, startMs: number, files: ReturnType<typeof countingPlant>) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kp-bench-up-'));
   const files = countingPlant(join(folder, 'yaml'));
   files.writeSite();
   files.writeDevice();
+  step('waiting for a plant to be ready');
   const startMs = Date.now();
   const plant = await runPlant({ paths: [files.folder], data: join(folder, 'data') });
-  try {
-    await run(plant, startMs, files);
-  } finally {
+  const stop = defer(async () => {
     await plant.stop();
     plant.reset();
     rmSync(folder, { recursive: true, force: true });
-  }
+  });
+  await run(plant, startMs, files);
+  step('stopping the plant');
+  await stop();
 }
 
 /** True once the tag has a value. */

@@ -42,7 +42,10 @@ export interface LiveValue {
   readonly origin: Origin;
 }
 
-/** Last values in memory and who wants to know. Owner publishes after commit: what is shown is recorded. */
+/**
+ * Last values in memory and who wants to know. The owner publishes after the commit: what is shown is recorded. While
+ * the database is away it publishes from memory (`Sites.notRecorded`), and records the same when it is back.
+ */
 export interface LiveHub {
   publishValues(values: readonly LiveValue[]): void;
   publishAlarms(event: LiveAlarms): void;
@@ -98,6 +101,33 @@ export interface ResourceEditResult {
   readonly yaml?: string;
 }
 
+/** Since when, and why, what is shown of a site is not in the history. */
+export interface NotRecorded {
+  readonly sinceUs: number;
+  /** A sentence for people. */
+  readonly reason: string;
+}
+
+/** Recording of a site has ended, or begins again (`notRecorded` absent). */
+export interface RecordingChange {
+  readonly tenant: string;
+  readonly site: string;
+  readonly notRecorded?: NotRecorded;
+}
+
+/** One collector that has a stream for a shard, as its owner knows it. */
+export interface CollectorView {
+  readonly shard: string;
+  /** Name of the pod or process. */
+  readonly instance: string;
+  /** Of the collectors of a shard at most one is `Active`: it polls. */
+  readonly standing: 'Active' | 'Standby';
+  /** Why it stands by, as `Reason: sentence`; empty when it is active. */
+  readonly reason: string;
+  /** What it says is wrong with itself, as `Reason: sentence`. */
+  readonly problem?: string;
+}
+
 /** What the HTTP side may ask of the site owners in this process. */
 export interface Sites {
   models(): readonly SiteModel[];
@@ -111,6 +141,12 @@ export interface Sites {
   rate(tenant: string, site: string): number;
   /** True when the owner could commit last time it tried. */
   recording(tenant: string, site: string): boolean;
+  /** Since when and why not; undefined while `recording`. Values and alarms go on from memory under this banner. */
+  notRecorded(tenant: string, site: string): NotRecorded | undefined;
+  /** Told when recording of a site ends and begins again. */
+  onRecording(listener: (change: RecordingChange) => void): () => void;
+  /** Collectors that have a stream now, by shard; a shard without any is not named. */
+  collectors(tenant: string, site: string): readonly CollectorView[];
 }
 
 /** One stored reading. */

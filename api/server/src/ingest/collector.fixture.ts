@@ -11,14 +11,21 @@ export interface TestReading {
 }
 
 type Sent = NonNullable<CollectorMessage['message']>;
-type Answer = NonNullable<OwnerMessage['message']>;
+/** What the owner says. */
+export type Answer = NonNullable<OwnerMessage['message']>;
 
 /** A collector that does what the test says: a real gRPC client over TLS. */
 export interface TestCollector {
   readonly answers: Answer[];
   send(message: Sent): void;
   /** Hello, and the answer to it. */
-  hello(more?: { readonly shard?: string; readonly runs?: string[] }): Promise<Answer>;
+  hello(more?: {
+    readonly shard?: string;
+    readonly runs?: string[];
+    readonly instance?: string;
+    readonly epoch?: number;
+    readonly standby?: boolean;
+  }): Promise<Answer>;
   /** Resolves when the answers satisfy a condition; rejects when the stream ends before. */
   until(condition: (answers: readonly Answer[]) => boolean): Promise<void>;
   /** Resolves when this block is committed. */
@@ -26,6 +33,8 @@ export interface TestCollector {
   /** Code of the status the stream ended with. */
   readonly ended: Promise<{ readonly code: number; readonly details: string }>;
   close(): void;
+  /** As when the network is cut: nothing more is said. */
+  cut(): void;
 }
 
 export function connectCollector(options: {
@@ -69,7 +78,7 @@ export function connectCollector(options: {
     ended,
     until,
     send,
-    hello: async ({ shard = 'shard-0', runs = [] } = {}) => {
+    hello: async ({ shard = 'shard-0', runs = [], instance = 'collector-0', epoch = 0, standby = false } = {}) => {
       send({
         $case: 'hello',
         value: {
@@ -78,9 +87,9 @@ export function connectCollector(options: {
           shard,
           collectorVersion: 'test',
           sentUs: 0,
-          instance: 'collector-0',
-          epoch: 0,
-          standby: false,
+          instance,
+          epoch,
+          standby,
           runs,
         },
       });
@@ -89,6 +98,7 @@ export function connectCollector(options: {
     },
     committed: (run, seq) => until((all) => all.some((answer) => answer.$case === 'committed' && holds(answer.value.progress, run, seq))),
     close: () => call.end(),
+    cut: () => call.cancel(),
   };
 }
 

@@ -42,6 +42,7 @@ async function take(stream: CollectorStream, { message }: CollectorMessage): Pro
   if (message?.$case === 'block') await stream.block(message.value);
   else if (message?.$case === 'run') await stream.run(message.value);
   else if (message?.$case === 'health') stream.health(message.value);
+  else if (message?.$case === 'beat') stream.beat();
 }
 
 /** The stream of a collector that may write; undefined when the call has been answered otherwise. */

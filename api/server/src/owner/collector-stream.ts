@@ -1,5 +1,6 @@
 import type { Block, Health, Run } from '@kubeplant/proto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lossEvents } from './loss-events.ts';
 import { prepareBlock } from './prepare-block.ts';
 import { readBlock } from './read-block.ts';
 import {
@@ -23,15 +24,30 @@ export interface CollectorStream {
   run(run: Run): Promise<void>;
   block(bytes: Uint8Array): Promise<void>;
   health(health: Health): void;
+  beat(): void;
   closed(): void;
 }
 
 export function createCollectorStream(session: Session, link: ShardLink, stream: StreamState): CollectorStream {
+  /** Heard now, and busy until it is taken: what waits on the wire meanwhile is no silence. */
+  const taking = async (take: () => Promise<void>): Promise<void> => {
+    stream.busy = true;
+    try {
+      await take();
+    } finally {
+      stream.busy = false;
+      stream.quietBeats = 0;
+    }
+  };
   return {
-    run: (run) => takeRun(session, link, stream, run),
-    block: (bytes) => takeBlock(session, link, stream, bytes),
+    run: (run) => taking(() => takeRun(session, link, stream, run)),
+    block: (bytes) => taking(() => takeBlock(session, link, stream, bytes)),
     health: (health) => {
-      if (stream.open) takeHealth(session, link, health);
+      stream.quietBeats = 0;
+      if (stream.open) takeHealth(session, link, stream, health);
+    },
+    beat: () => {
+      stream.quietBeats = 0;
     },
     closed: () => session.streamClosed(link, stream),
   };
@@ -40,6 +56,7 @@ export function createCollectorStream(session: Session, link: ShardLink, stream:
 async function takeRun(session: Session, link: ShardLink, stream: StreamState, run: Run): Promise<void> {
   const dictionary = stream.dictionaries.get(run.run) ?? createRunDictionary();
   stream.dictionaries.set(run.run, dictionary);
+  stream.runs.add(run.run);
   const reason = extendDictionary(dictionary, run);
   if (reason !== undefined) {
     session.deps.log.warn({ shard: link.shard, run: run.run, reason }, 'a run contradicts itself; its stream is closed');
@@ -83,16 +100,9 @@ function accept(session: Session, link: ShardLink, stream: StreamState, { block,
   const arrivalUs = deps.nowUs();
   accumulator.block(prepareBlock({ engine, entries, dirty: accumulator.dirty, shard: link.shard, arrivalUs }, block, bytes));
   takeObserved(session, link, dictionary, block, arrivalUs);
-  if (block.droppedBefore > 0) {
-    const message = `${block.droppedBefore} readings were lost in collector ${link.shard}: its buffer was full`;
-    accumulator.events.push({
-      timeUs: arrivalUs,
-      kind: 'ReadingsLost',
-      message,
-      details: { shard: link.shard, run: block.run, seq: block.seq, readings: block.droppedBefore },
-    });
-  }
-  received(link, stream, block.run, block.seq);
+  accumulator.events.push(...lossEvents(link.shard, block, arrivalUs));
+  progressOfRun(link, block.run).accepted.add(block.seq);
+  sendReceived(stream, block.run, block.seq);
   session.changed();
 }
 
@@ -100,7 +110,7 @@ function accept(session: Session, link: ShardLink, stream: StreamState, { block,
 function isKnown(link: ShardLink, stream: StreamState, { run, seq }: Block): boolean {
   const { committed, accepted } = progressOfRun(link, run);
   if (!committed.has(seq) && !accepted.has(seq)) return false;
-  stream.port.send({ message: { $case: 'received', value: { run, seq, blocks: ++stream.blocks } } });
+  sendReceived(stream, run, seq);
   if (committed.has(seq)) sendCommitted(stream, [{ run, committed: [{ first: seq, last: seq }] }]);
   return true;
 }
@@ -116,15 +126,18 @@ function quarantineBlock(
   const { run = '', seq = 0 } = why;
   session.deps.log.warn({ shard: link.shard, run, seq, reason: why.reason }, 'a block could not be read and is in quarantine');
   const known = seq > 0 ? progressOfRun(link, run) : undefined;
+  sendReceived(stream, run, seq);
   if (known?.committed.has(seq)) sendCommitted(stream, [{ run, committed: [{ first: seq, last: seq }] }]);
   if (known?.committed.has(seq) || known?.accepted.has(seq)) return;
   session.accumulator.malformed({ shard: link.shard, run, seq, rows: 0, reason: 'Malformed', detail: why.reason, body: bytes });
-  if (seq > 0) received(link, stream, run, seq);
+  if (known !== undefined) {
+    known.accepted.add(seq);
+    stream.runs.add(run);
+  }
   session.changed();
 }
 
-function received(link: ShardLink, stream: StreamState, run: string, seq: number): void {
-  progressOfRun(link, run).accepted.add(seq);
+function sendReceived(stream: StreamState, run: string, seq: number): void {
   stream.port.send({ message: { $case: 'received', value: { run, seq, blocks: ++stream.blocks } } });
 }
 

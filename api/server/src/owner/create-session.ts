@@ -11,10 +11,13 @@ import { createCommitLoop } from './commit-loop.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { type LoadedSite, resolveSlots } from './load-site.ts';
 import { startOwnerClocks } from './owner-clocks.ts';
+import { handoverEvents } from './handover-events.ts';
+import type { EventRow } from './prepared.ts';
 import { createPublisher } from './publisher.ts';
 import type { OwnerDeps, Session } from './session.ts';
 import type { CloseReason, StreamPort } from './shard-link.ts';
 import { createShardLinks } from './shard-links.ts';
+import type { Handover } from './shard-standing.ts';
 
 /** A session as its owner drives it. */
 export interface RunningSession {
@@ -34,6 +37,8 @@ interface SessionParts {
   readonly onCommitted: (rows: number) => void;
 }
 
+const ASKED_AGAIN: CloseReason = { code: 'Unavailable', message: 'what is not committed will be asked for again' };
+
 /** Begin to own a loaded site. */
 export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSession {
   const { engine, catalogue, accumulator, links, epoch } = parts.loaded;
@@ -41,8 +46,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   let { model } = parts;
   let isOver = false;
   const over = Promise.withResolvers<unknown>();
-  const catalogueSignal = createChangeSignal();
-  const place = { tenant: model.tenant, site: model.site, epoch };
+  const [catalogueSignal, place] = [createChangeSignal(), { tenant: model.tenant, site: model.site, epoch }];
   const publisher = createPublisher(deps, place, catalogue, board);
 
   const end = (reason: unknown, close: CloseReason): void => {
@@ -55,8 +59,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     shards.end(close);
     over.resolve(reason);
   };
-  const fail = (error: unknown): void =>
-    end(error ?? new Error('unknown failure'), { code: 'Unavailable', message: 'what is not committed will be asked for again' });
+  const fail = (error: unknown): void => end(error ?? new Error('unknown failure'), ASKED_AGAIN);
   const onCommitted = (batch: Batch, result: Committed, durationMs: number): void => {
     shards.acknowledge(batch.progress);
     publisher.committed(batch);
@@ -72,7 +75,12 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     publisher.show(devices);
     loop.schedule();
   };
-  const shards = createShardLinks({ links, epoch, catalogue, board, nowUs: deps.nowUs, onSilent });
+  const journal = (events: readonly EventRow[]): void => {
+    accumulator.events.push(...events);
+    loop.schedule();
+  };
+  const onHandover = (shard: string, handover: Handover): void => journal(handoverEvents(shard, handover, deps.nowUs()));
+  const shards = createShardLinks({ links, epoch, catalogue, board, nowUs: deps.nowUs, onSilent, onHandover });
   const session = createSessionPort({
     deps,
     loaded: parts.loaded,
@@ -89,7 +97,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     shards.closeRemoved(model.shards);
     shards.declareMissing(model.shards.map(({ name }) => name));
   };
-  const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, onGraceOver, onFailed: fail });
+  const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, onBeat: shards.beat, onGraceOver, onFailed: fail });
   const takeModel = async (next: SiteModel): Promise<void> => {
     const take = await inTenant(deps, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;
@@ -107,8 +115,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   return {
     over: over.promise,
     open: (hello, port) => {
-      accumulator.events.push(...clockEvents(hello, deps.nowUs()));
-      loop.schedule();
+      journal(clockEvents(hello, deps.nowUs()));
       const { link, stream } = shards.open(hello, port);
       return createCollectorStream(session, link, stream);
     },

@@ -1,10 +1,20 @@
 import type { SiteModel } from '@kubeplant/crds/model';
 import type { Hello } from '@kubeplant/proto';
-import { type DeviceHealthView, type ResourceEdit, type ResourceEditResult, type Sites, Unavailable } from '../ports.ts';
+import {
+  type DeviceHealthView,
+  type NotRecorded,
+  type RecordingChange,
+  type ResourceEdit,
+  type ResourceEditResult,
+  type Sites,
+  Unavailable,
+} from '../ports.ts';
+import { createListeners } from './listeners.ts';
 import { findSites, openModel } from './open-model.ts';
 import { readModels, removeModel, saveModel } from './model-rows.ts';
 import type { OwnerDeps } from './session.ts';
 import type { StreamPort } from './shard-link.ts';
+import { collectorsOf, type ShardView, shardsOf } from './site-views.ts';
 import { type Opened, type SiteOwner, startSiteOwner } from './site-owner.ts';
 
 /** What a change of health is about. */
@@ -35,7 +45,7 @@ export interface OwnedSites extends Sites {
     readonly body: Uint8Array;
   }): Promise<ModelResult>;
   removeSite(tenant: string, site: string): Promise<void>;
-  shards(tenant: string, site: string): readonly { readonly shard: string; readonly connected: boolean; readonly configRevision: string }[];
+  shards(tenant: string, site: string): readonly ShardView[];
   deviceHealth(tenant: string, site: string): ReadonlyMap<string, DeviceHealthView>;
   onHealth(listener: (change: HealthChange) => void): () => void;
   /** Who carries edits to the operator; the newest one counts. */
@@ -53,7 +63,8 @@ interface SitesDeps extends OwnerDeps {
 
 export function createSites(deps: SitesDeps): OwnedSites {
   const owners = new Map<string, SiteOwner>();
-  const listeners = new Set<(change: HealthChange) => void>();
+  const health = createListeners<HealthChange>();
+  const recording = createListeners<RecordingChange>();
   let editor: Editor | undefined;
   let tail: Promise<unknown> = Promise.resolve();
   const keyOf = (tenant: string, site: string): string => `${tenant} ${site}`;
@@ -66,11 +77,11 @@ export function createSites(deps: SitesDeps): OwnedSites {
   };
   const own = (model: SiteModel): void => {
     const { tenant, site } = model;
-    const changed = (devices: readonly string[]): void => {
-      for (const listener of listeners) listener({ tenant, site, devices });
-    };
+    const changed = (devices: readonly string[]): void => health.tell({ tenant, site, devices });
     const board = { health: new Map(), offline: new Set<string>(), linked: new Map(), changed };
-    owners.set(keyOf(tenant, site), startSiteOwner(deps, deps, model, board));
+    const onRecording = (notRecorded: NotRecorded | undefined): void =>
+      recording.tell({ tenant, site, ...(notRecorded === undefined ? {} : { notRecorded }) });
+    owners.set(keyOf(tenant, site), startSiteOwner(deps, { identity: deps, model, board, onRecording }));
   };
   return {
     start: async () => {
@@ -98,7 +109,13 @@ export function createSites(deps: SitesDeps): OwnedSites {
       return editor(edit);
     },
     rate: (tenant, site) => find(tenant, site)?.rate() ?? 0,
-    recording: (tenant, site) => find(tenant, site)?.recording() ?? false,
+    recording: (tenant, site) => {
+      const owner = find(tenant, site);
+      return owner !== undefined && owner.notRecorded() === undefined;
+    },
+    notRecorded: (tenant, site) => find(tenant, site)?.notRecorded(),
+    onRecording: recording.add,
+    collectors: (tenant, site) => collectorsOf(find(tenant, site)),
     open: (hello, port) => find(hello.tenant, hello.site)?.open(hello, port) ?? { kind: 'redirect', endpoint: '', retryAfterMs: 1_000 },
     applyModel: (sent) =>
       inOrder(async () => {
@@ -127,10 +144,7 @@ export function createSites(deps: SitesDeps): OwnedSites {
         await owner?.stop();
         deps.hub.forget(tenant, site);
       }),
-    onHealth: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onHealth: health.add,
     setEditor: (next) => {
       editor = next;
     },
@@ -141,12 +155,4 @@ export function createSites(deps: SitesDeps): OwnedSites {
       await Promise.all([...owners.values()].map((owner) => owner.stop()));
     },
   };
-}
-
-function shardsOf(owner: SiteOwner | undefined): { shard: string; connected: boolean; configRevision: string }[] {
-  if (owner === undefined) return [];
-  return owner.model().shards.map(({ name }) => {
-    const link = owner.board.linked.get(name);
-    return { shard: name, connected: link?.current?.open ?? false, configRevision: link?.configRevision ?? '' };
-  });
 }

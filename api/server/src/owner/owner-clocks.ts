@@ -3,6 +3,7 @@ import { Fenced, renewSite } from './claim-site.ts';
 import type { CommitLoop } from './commit-loop.ts';
 import type { Publisher } from './publisher.ts';
 import type { OwnerDeps } from './session.ts';
+import { BEAT_MS } from './shard-standing.ts';
 
 const TICK_MS = 200;
 const RENEW_MS = 5_000;
@@ -16,6 +17,8 @@ interface Parts {
   readonly engine: SiteEngine;
   readonly publisher: Publisher;
   readonly loop: CommitLoop;
+  /** Once a second. */
+  readonly onBeat: () => void;
   readonly onGraceOver: () => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -55,7 +58,12 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
         });
     }, ms);
   };
-  const timers = [setInterval(tick, TICK_MS), every(RENEW_MS, renew), every(CHECKPOINT_MS, publisher.checkpoint)];
+  const timers = [
+    setInterval(tick, TICK_MS),
+    every(RENEW_MS, renew),
+    every(CHECKPOINT_MS, publisher.checkpoint),
+    setInterval(parts.onBeat, BEAT_MS),
+  ];
   const graceMs = deps.graceMs ?? GRACE_MS;
   let grace = setTimeout(parts.onGraceOver, graceMs);
   return {

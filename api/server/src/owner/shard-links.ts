@@ -1,5 +1,5 @@
 import type { SiteModel } from '@kubeplant/crds/model';
-import { type Hello, Standing } from '@kubeplant/proto';
+import type { Hello } from '@kubeplant/proto';
 import type { Batch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type DeviceBoard, silentHealth } from './device-board.ts';
@@ -7,11 +7,13 @@ import {
   acknowledge,
   type CloseReason,
   createShardLink,
+  createStream,
   progressOfRun,
   type ShardLink,
   type StreamPort,
   type StreamState,
 } from './shard-link.ts';
+import { createShardStanding, GRACE_BEATS, type Handover, toStanding } from './shard-standing.ts';
 
 /** Streams of one site over the life of an epoch. */
 const EPOCHS_PER_OWNER = 2 ** 24;
@@ -26,13 +28,17 @@ interface Parts {
   readonly nowUs: () => number;
   /** The collector of these devices is gone. */
   readonly onSilent: (devices: readonly string[]) => void;
+  /** Another collector polls from now on. */
+  readonly onHandover: (shard: string, handover: Handover) => void;
 }
 
 type ModelShard = SiteModel['shards'][number];
 
-/** The shards of a site and their streams: at most one is current, a newer one fences the older. */
+/** The shards of a site and their streams: of each at most one is active, the others stand by and deliver what they hold. */
 export interface ShardLinks {
   open(hello: Hello, port: StreamPort): { readonly link: ShardLink; readonly stream: StreamState };
+  /** Once a second: who is active hears it, who is silent loses the shard. */
+  beat(): void;
   /** End a stream from our side. */
   close(link: ShardLink, stream: StreamState, reason: CloseReason): void;
   /** A stream has ended by itself. */
@@ -48,14 +54,21 @@ export interface ShardLinks {
   end(reason: CloseReason): void;
 }
 
-export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSilent }: Parts): ShardLinks {
-  let streams = 0;
+export function createShardLinks(parts: Parts): ShardLinks {
+  const { links, epoch, catalogue, board, nowUs, onSilent, onHandover } = parts;
+  const standing = createShardStanding(epoch, EPOCHS_PER_OWNER);
   let ended = false;
-  const linkOf = (shard: string): ShardLink => {
-    const link = links.get(shard) ?? createShardLink(shard);
-    links.set(shard, link);
+  let beats = 0;
+  const take = (link: ShardLink): ShardLink => {
+    const { configRevision = '', lastEpoch = 0 } = board.linked.get(link.shard) ?? {};
+    Object.assign(link, { configRevision, lastEpoch });
+    links.set(link.shard, link);
+    board.linked.set(link.shard, link);
+    if (beats < GRACE_BEATS) standing.expect(link);
     return link;
   };
+  for (const link of links.values()) take(link);
+  const linkOf = (shard: string): ShardLink => links.get(shard) ?? take(createShardLink(shard));
   const declareSilent = (link: ShardLink): void => {
     if (ended) return;
     const devices = [...catalogue.devicesOf(link.shard)];
@@ -65,11 +78,16 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     }
     onSilent(devices);
   };
+  const tell = (link: ShardLink, handover: Handover | undefined): void => {
+    if (handover !== undefined) onHandover(link.shard, handover);
+  };
   const leave = (link: ShardLink, stream: StreamState): void => {
     stream.open = false;
-    if (link.current !== stream) return;
-    link.current = undefined;
-    declareSilent(link);
+    link.streams.delete(stream);
+    if (link.holder !== stream) return;
+    if (ended) link.holder = undefined;
+    else tell(link, standing.leave(link, stream));
+    if (link.holder === undefined) declareSilent(link);
   };
   const close = (link: ShardLink, stream: StreamState, reason: CloseReason): void => {
     if (!stream.open) return;
@@ -79,8 +97,8 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
   const closeWhere = (shards: SiteModel['shards'], why: string, isOver: (stream: StreamState, own?: ModelShard) => boolean): void => {
     for (const link of links.values()) {
       const own = shards.find(({ name }) => name === link.shard);
-      if (link.current !== undefined && isOver(link.current, own))
-        close(link, link.current, { code: 'Unauthenticated', message: `shard ${link.shard}: ${why}` });
+      for (const stream of link.streams)
+        if (isOver(stream, own)) close(link, stream, { code: 'Unauthenticated', message: `shard ${link.shard}: ${why}` });
     }
   };
   return {
@@ -90,26 +108,28 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     },
     open: (hello, port) => {
       const link = linkOf(hello.shard);
-      streams += 1;
-      const stream: StreamState = { port, epoch: epoch * EPOCHS_PER_OWNER + streams, dictionaries: new Map(), open: true, blocks: 0 };
-      const older = link.current;
-      link.current = stream;
-      if (older !== undefined) close(link, older, { code: 'Fenced', message: 'a newer stream of this shard has come' });
-      const progress = hello.runs.map((run) => ({ run, committed: [...progressOfRun(link, run).committed.ranges()] }));
-      port.send({
-        message: {
-          $case: 'welcome',
-          value: { epoch: stream.epoch, progress, window: WINDOW, standing: Standing.STANDING_ACTIVE, reason: '' },
-        },
-      });
-      board.linked.set(hello.shard, link);
+      const stream = createStream(port, hello);
+      const older = [...link.streams].filter(({ instance }) => instance === hello.instance);
+      const handover = standing.enter(link, stream);
+      link.streams.add(stream);
+      for (const one of older) close(link, one, { code: 'Fenced', message: 'a newer stream of this collector has come' });
+      welcome(link, stream, hello.runs);
+      tell(link, handover);
       return { link, stream };
+    },
+    beat: () => {
+      beats += 1;
+      for (const link of links.values()) {
+        tell(link, standing.beat(link));
+        const { holder } = link;
+        if (holder !== undefined && holder.reportBeats > 0 && --holder.reportBeats === 0) declareSilent(link);
+      }
     },
     acknowledge: (progress) => {
       for (const { shard, run, ranges } of progress) acknowledge(linkOf(shard), run, ranges);
     },
     declareMissing: (shards) => {
-      for (const link of shards.map(linkOf)) if (link.current === undefined) declareSilent(link);
+      for (const link of shards.map(linkOf)) if (link.holder === undefined) declareSilent(link);
     },
     closeRefused: (shards) => {
       const refused = ({ port }: StreamState, own: ModelShard | undefined) => own?.tokenHashes.includes(port.tokenHash) === false;
@@ -118,7 +138,13 @@ export function createShardLinks({ links, epoch, catalogue, board, nowUs, onSile
     closeRemoved: (shards) => closeWhere(shards, 'it is no longer in the model of the site', (_stream, own) => own === undefined),
     end: (reason) => {
       ended = true;
-      for (const link of links.values()) if (link.current !== undefined) close(link, link.current, reason);
+      for (const link of links.values()) for (const stream of link.streams) close(link, stream, reason);
     },
   };
+}
+
+function welcome(link: ShardLink, stream: StreamState, runs: readonly string[]): void {
+  const progress = runs.map((run) => ({ run, committed: [...progressOfRun(link, run).committed.ranges()] }));
+  const { epoch, reason, port } = stream;
+  port.send({ message: { $case: 'welcome', value: { epoch, progress, window: WINDOW, standing: toStanding(stream), reason } } });
 }

@@ -2,7 +2,7 @@ import type { SiteModel } from '@kubeplant/crds/model';
 import type { ActionResult, AlarmAction } from '@kubeplant/engine';
 import type { Hello } from '@kubeplant/proto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../ports.ts';
+import { type NotRecorded, Unavailable } from '../ports.ts';
 import type { CollectorStream } from './collector-stream.ts';
 import { createSession, type RunningSession } from './create-session.ts';
 import type { DeviceBoard } from './device-board.ts';
@@ -35,7 +35,8 @@ export interface SiteOwner {
   act(action: AlarmAction): Promise<ActionResult>;
   readonly board: DeviceBoard;
   rate(): number;
-  recording(): boolean;
+  /** Since when and why nothing is recorded; undefined while it is. */
+  notRecorded(): NotRecorded | undefined;
   stop(): Promise<void>;
 }
 
@@ -44,10 +45,24 @@ interface Identity {
   readonly endpoint: string;
 }
 
-export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteModel, board: DeviceBoard): SiteOwner {
+interface Parts {
+  readonly identity: Identity;
+  readonly model: SiteModel;
+  readonly board: DeviceBoard;
+  readonly onRecording: (notRecorded: NotRecorded | undefined) => void;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board, onRecording }: Parts): SiteOwner {
   let model = first;
   let phase: Phase = { kind: 'loading' };
   let epochBefore: number | undefined;
+  let notRecorded: NotRecorded | undefined = { sinceUs: deps.nowUs(), reason: 'the site is being loaded' };
+  const tell = (now: NotRecorded | undefined): void => {
+    notRecorded = now;
+    onRecording(now);
+  };
   const rate = createRateMeter();
   const stopping = new AbortController();
   const place = { tenant: first.tenant, site: first.site };
@@ -60,6 +75,7 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
     if (loaded.kind === 'other') {
       if (phase.kind !== 'elsewhere') deps.log.info({ ...place, owner: loaded.replica }, 'another replica owns the site');
       phase = { kind: 'elsewhere', endpoint: loaded.endpoint };
+      tell({ sinceUs: notRecorded?.sinceUs ?? deps.nowUs(), reason: `replica ${loaded.replica} owns the site` });
       return OTHER_OWNER_MS;
     }
     epochBefore = loaded.epoch;
@@ -67,9 +83,11 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
     const onCommitted = (rows: number): void => rate.add(rows, deps.nowUs() / 1000);
     const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted });
     phase = { kind: 'running', session };
+    tell(undefined);
     deps.log.info({ ...place, epoch: loaded.epoch, revision: loadedModel.revision }, 'owning the site');
     if (model !== loadedModel) void session.setModel(model);
     const reason = await session.over;
+    tell({ sinceUs: deps.nowUs(), reason: reason === undefined ? 'the api is stopping' : messageOf(reason) });
     if (reason === undefined) return 0;
     deps.metrics.failed(place.site);
     deps.log.error({ err: reason, ...place, epoch: loaded.epoch }, 'not recording: the state in memory is dropped and loaded again');
@@ -85,6 +103,7 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
       } catch (error) {
         failures += 1;
         waitMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures);
+        tell({ sinceUs: notRecorded?.sinceUs ?? deps.nowUs(), reason: messageOf(error) });
         if (failures === 1) deps.log.error({ err: error, ...place }, 'the site could not be loaded; trying again');
       }
       if (stopping.signal.aborted) break;
@@ -112,7 +131,7 @@ export function startSiteOwner(deps: OwnerDeps, identity: Identity, first: SiteM
       return phase.session.act(action);
     },
     rate: () => rate.perSecond(deps.nowUs() / 1000),
-    recording: () => phase.kind === 'running',
+    notRecorded: () => notRecorded,
     stop: async () => {
       stopping.abort();
       if (phase.kind === 'running') await phase.session.stop();

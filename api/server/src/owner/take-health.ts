@@ -1,12 +1,16 @@
 import type { DeviceHealth, Health } from '@kubeplant/proto';
 import type { DeviceHealthView } from '../ports.ts';
 import type { Session } from './session.ts';
-import type { ShardLink } from './shard-link.ts';
+import type { ShardLink, StreamState } from './shard-link.ts';
 
 const MAX_REJECTED = 20;
 
-/** What a collector says of its devices. */
-export function takeHealth(session: Session, link: ShardLink, health: Health): void {
+/** What a collector says of itself and, where it is the active one, of its devices. */
+export function takeHealth(session: Session, link: ShardLink, stream: StreamState, health: Health): void {
+  stream.problem = health.problem;
+  stream.heldBlocks = health.heldBlocks;
+  if (link.holder !== stream) return; // whoever stands by does not know how the field answers
+  stream.reportBeats = 0;
   if (health.configRevision !== '') link.configRevision = health.configRevision;
   const nowUs = session.deps.nowUs();
   for (const device of health.devices) {

@@ -1,0 +1,40 @@
+import type { CollectorView } from '../ports.ts';
+import type { SiteOwner } from './site-owner.ts';
+
+/** A shard as the operator is told of it. */
+export interface ShardView {
+  readonly shard: string;
+  readonly connected: boolean;
+  readonly configRevision: string;
+  /** What its collector holds that is not committed, where the collector has no channel any more. */
+  readonly heldBlocks?: number;
+}
+
+export function shardsOf(owner: SiteOwner | undefined): ShardView[] {
+  if (owner === undefined) return [];
+  return owner.model().shards.map(({ name }) => {
+    const link = owner.board.linked.get(name);
+    const heldBlocks = link?.holder?.heldBlocks;
+    return {
+      shard: name,
+      connected: link?.holder !== undefined,
+      configRevision: link?.configRevision ?? '',
+      ...(heldBlocks === undefined ? {} : { heldBlocks }),
+    };
+  });
+}
+
+/** Of one shard the active one first. */
+export function collectorsOf(owner: SiteOwner | undefined): CollectorView[] {
+  if (owner === undefined) return [];
+  return owner.model().shards.flatMap(({ name }) => {
+    const streams = [...(owner.board.linked.get(name)?.streams ?? [])].sort((a, b) => a.standing.localeCompare(b.standing));
+    return streams.map(({ instance, standing, reason, problem }) => ({
+      shard: name,
+      instance,
+      standing,
+      reason,
+      ...(problem === undefined ? {} : { problem }),
+    }));
+  });
+}

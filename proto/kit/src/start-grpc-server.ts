@@ -24,9 +24,13 @@ export async function startGrpcServer(options: {
   return { port, close: (graceMs = 2_000) => closeServer(server, graceMs) };
 }
 
+/** Done after `graceMs` at the latest: for a connection that goes down at that moment the library would wait for ever. */
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();

@@ -88,6 +88,18 @@ describe('shard files', () => {
     });
   });
 
+  it('are malformed when a part is one that no revision has', () => {
+    const whole = encode(1_000_000).get('part-0.json.gz') ?? Buffer.alloc(0);
+    const cases: [Uint8Array, string][] = [
+      [whole.subarray(0, 100), 'part-0.json.gz is damaged or cut off'],
+      [Buffer.alloc(0), 'part-0.json.gz is empty'],
+      [Buffer.from('{}'), 'part-0.json.gz is not gzip'],
+    ];
+    for (const [part, reason] of cases)
+      expect(decode(encode(1_000_000).set('part-0.json.gz', part))).toEqual({ kind: 'malformed', reason });
+    expect(decode(encode(100).set('part-1.json.gz', Buffer.alloc(0)))).toEqual({ kind: 'malformed', reason: 'part-1.json.gz is empty' });
+  });
+
   it('are malformed when the document is not a configuration of this format', () => {
     const cases: [string, Map<string, Uint8Array>, string][] = [
       ['no object', filesOf('[]'), 'not a JSON object'],

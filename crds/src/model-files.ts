@@ -63,11 +63,23 @@ export function decodeShardFiles(read: (name: string) => Uint8Array | undefined)
   for (const { file, sha256: expected } of manifest.parts) {
     const part = read(file);
     if (part === undefined) return { kind: 'incomplete', reason: `${file} of revision ${manifest.revision} is not there` };
-    if (sha256(part) !== expected) return { kind: 'incomplete', reason: `${file} does not belong to revision ${manifest.revision}` };
+    if (sha256(part) !== expected) {
+      const damage = findDamage(part, parts.length, manifest.parts.length);
+      return damage === undefined
+        ? { kind: 'incomplete', reason: `${file} does not belong to revision ${manifest.revision}` }
+        : { kind: 'malformed', reason: `${file} ${damage}` };
+    }
     parts.push(part);
   }
   const config = unpack(Buffer.concat(parts), manifest.revision);
   return typeof config === 'string' ? { kind: 'malformed', reason: config } : { kind: 'config', config, manifest };
+}
+
+/** What no revision can hold: a part is whole or not there at all, and a configuration of one part is a whole gzip document. */
+function findDamage(part: Uint8Array, index: number, parts: number): string | undefined {
+  if (part.length === 0) return 'is empty';
+  if (index === 0 && (part[0] !== 0x1f || (part.length > 1 && part[1] !== 0x8b))) return 'is not gzip';
+  return parts === 1 && gunzip(part) === undefined ? 'is damaged or cut off' : undefined;
 }
 
 function checkManifest(content: Uint8Array): ShardManifest | string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@kubeplant/kit';
@@ -6,6 +6,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLocalHost, type LocalHostOptions } from './local-host.ts';
 
 const SITE = 'apiVersion: kubeplant.io/v1alpha1\nkind: Site\nmetadata: {name: a}\nspec: {timezone: UTC}\n';
+
+const DEVICE = `apiVersion: kubeplant.io/v1alpha1
+kind: Device
+metadata: {name: pump}
+spec:
+  siteRef: {name: a}
+  connection: {protocol: ModbusTcp, modbusTcp: {host: 10.0.0.1}}
+  tags: {flow: {modbus: {register: Holding, address: 1}}}
+`;
 
 let folder: string;
 beforeEach(() => {
@@ -37,5 +46,23 @@ describe('a local host whose state cannot be written', () => {
     rmSync(stateDir);
     await vi.waitFor(() => expect(given.onReport).toHaveBeenCalledWith(expect.objectContaining({ sites: 1 })), 5000);
     expect(given.onNotice.mock.calls[1]).toEqual([expect.stringContaining('can be written again')]);
+    host.close();
+  });
+});
+
+describe('a configuration that somebody else has damaged', () => {
+  it('is written again', async () => {
+    writeFileSync(join(folder, 'a.yaml'), `${SITE}---\n${DEVICE}`);
+    const stateDir = join(folder, 'state');
+    const host = await createLocalHost({ ...options(stateDir), lookMs: 10 });
+    await host.reload();
+    const [shard = ''] = readdirSync(join(stateDir, 'config', 'default'));
+    const part = join(stateDir, 'config', 'default', shard, 'part-0.json.gz');
+    const whole = readFileSync(part);
+    truncateSync(part, 20);
+    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
+    rmSync(join(stateDir, 'config'), { recursive: true });
+    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
+    host.close();
   });
 });

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type { DeclaredResource, SiteModel } from '@kubeplant/crds/model';
-import { explainWriteError, shardToken, tokenHash, type Logger } from '@kubeplant/kit';
+import { shardToken, tokenHash, type Logger } from '@kubeplant/kit';
 import type { ModelLink } from '@kubeplant/operator-link';
 import { createPlanner, type Plan, type SimulatorEndpoints } from '@kubeplant/plan';
 import { acceptFiles } from './accept/accept-files.ts';
 import { keepUnread } from './accept/keep-unread.ts';
 import { loadAccepted, saveAccepted } from './accept/persist.ts';
 import type { Accepted, AcceptedResource } from './accept/types.ts';
-import { readAssignment, writeConfigDirectories } from './carry-out/config-directories.ts';
+import { readAssignment, signatureOf, writeConfigDirectories } from './carry-out/config-directories.ts';
 import { loadEndpoints, saveEndpoints } from './carry-out/endpoints-file.ts';
 import { type DesiredProcesses, type ProcessPaths, prepareProcesses } from './carry-out/processes.ts';
 import { toPlanResources } from './carry-out/to-plan-resources.ts';
 import { createHeld } from './held.ts';
 import { findingProblems, type Problem } from './problem.ts';
-import { createRunQueue } from './run-queue.ts';
+import { createStateQueue } from './state-queue.ts';
 import { collectPaths } from './source/collect-paths.ts';
 import { readSourceFile } from './source/read-file.ts';
 import type { SourceFile } from './source/types.ts';
@@ -34,6 +34,8 @@ export interface LocalHostOptions {
   readonly onNotice: (message: string) => void;
   /** Files and folders to watch. */
   readonly onWatched: (paths: readonly string[]) => void;
+  /** How often it is looked whether the configurations are as they were written; 2 s. */
+  readonly lookMs?: number;
 }
 
 /** What came of reading the YAML. */
@@ -58,13 +60,15 @@ export interface LocalHost {
   confirm(shard: string, revision: string): void;
   /** The parent says which collectors run, by `namespace/shard`. */
   setRunning(names: readonly string[]): void;
+  /** Look after nothing any more. */
+  close(): void;
   accepted(): readonly AcceptedResource[];
   files(): readonly SourceFile[];
 }
 
 const CLUSTER = 'local';
-/** How soon what could not be written is tried again. */
-const RETRY_MS = 2000;
+/** How often it is looked whether what was written is still so. */
+const LOOK_MS = 2000;
 
 export async function createLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   const { stateDir, log, link } = options;
@@ -83,6 +87,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   let assignment = await readAssignment(paths.configRoot);
   let files: readonly SourceFile[] = [];
   let previous: Plan | undefined;
+  let written: string | undefined;
 
   const planNow = (resources: readonly DeclaredResource[]): Plan =>
     planner({
@@ -113,6 +118,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     assignment = next.assignment;
     held.wrote(next.shards);
     await writeConfigDirectories(paths.configRoot, next.shards);
+    written = await signatureOf(paths.configRoot);
     options.onProcesses(await prepareProcesses(paths, next, endpoints));
     publish(link, previous, next.siteModels);
     previous = next;
@@ -121,20 +127,18 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     log.info({ ...countOf(next), problems: problems.length, held: acceptance.held }, 'carried out');
   };
 
-  const state = createStateNotice(options);
-  const queue = createRunQueue(async () => {
-    try {
-      await carryOut();
-      state.written();
-    } catch (error) {
-      const why = explainWriteError(error);
-      if (why === undefined) throw error;
-      state.refused(why);
-      setTimeout(() => void queue.request(), RETRY_MS).unref();
-    }
-  });
+  const queue = createStateQueue(options, carryOut);
+  const look = async (): Promise<void> => {
+    await queue.idle();
+    const before = written;
+    if (before === undefined || (await signatureOf(paths.configRoot)) === before || written !== before) return;
+    log.warn({ configRoot: paths.configRoot }, 'configurations of collectors were changed by somebody else: they are written again');
+    await queue.request();
+  };
+  const timer = setInterval(() => void look(), options.lookMs ?? LOOK_MS).unref();
 
   return {
+    close: () => clearInterval(timer),
     reload: () => queue.request(),
     setEndpoints: async (reported) => {
       const changed = Object.entries(reported).some(
@@ -152,27 +156,6 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     },
     accepted: () => [...accepted.values()].flat(),
     files: () => files,
-  };
-}
-
-/** Says once that the state cannot be written, and when it can again: the plant goes on as it was meanwhile. */
-function createStateNotice({ stateDir, log, onNotice }: Pick<LocalHostOptions, 'stateDir' | 'log' | 'onNotice'>) {
-  let known: string | undefined;
-  return {
-    refused: (why: string): void => {
-      if (why === known) return;
-      known = why;
-      const message = `${stateDir} cannot be written: ${why}; the plant goes on as it was, changed files come into force after that`;
-      log.error(message);
-      onNotice(message);
-    },
-    written: (): void => {
-      if (known === undefined) return;
-      known = undefined;
-      const message = `${stateDir} can be written again: all files are in force`;
-      log.info(message);
-      onNotice(message);
-    },
   };
 }
 

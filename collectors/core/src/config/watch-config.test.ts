@@ -108,6 +108,22 @@ describe('watchConfig', () => {
     expect(problems.at(-1)).toBeUndefined();
   });
 
+  it('says at once that a part was cut off while its manifest stayed, keeps what is in force, and forgets it when the part is whole again', () => {
+    const clock = createFakeClock();
+    const files = encodeShardFiles(config('r1'), { maxPartBytes: 100_000 });
+    mkdirSync(dir, { recursive: true });
+    for (const [name, content] of files) writeFileSync(join(dir, name), content);
+    start(undefined, clock);
+    const part = files.get('part-0.json.gz') ?? Buffer.alloc(0);
+    writeFileSync(join(dir, 'part-0.json.gz'), part.subarray(0, 50));
+    clock.advance(1000);
+    expect(problems).toEqual(['ConfigurationMalformed: part-0.json.gz is damaged or cut off']);
+    writeFileSync(join(dir, 'part-0.json.gz'), part);
+    clock.advance(1000);
+    expect(problems.at(-1)).toBeUndefined();
+    expect(revisions).toEqual(['r1']);
+  });
+
   it('keeps the configuration before when a file is malformed, says so once, and takes the next good one', () => {
     const clock = createFakeClock();
     write(dir, 'r1');

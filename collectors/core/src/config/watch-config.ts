@@ -1,4 +1,4 @@
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { ShardConfig } from '@kubeplant/crds/model';
 import { decodeShardFiles, MANIFEST_FILE } from '@kubeplant/crds/model-files';
@@ -32,7 +32,8 @@ const INCOMPLETE_MS = 30_000;
  */
 export function watchConfig(options: ConfigWatchOptions): ConfigWatch {
   const { dir, clock, onConfig } = options;
-  let settled: Uint8Array | undefined; // the manifest that was taken or refused
+  let settled: string | undefined; // the files that were taken or refused
+  let taken: string | undefined; // the revision in force
   let incompleteSinceMs: number | undefined;
   let problem: string | undefined;
   let cancel = (): void => {};
@@ -53,19 +54,21 @@ export function watchConfig(options: ConfigWatchOptions): ConfigWatch {
       },
     );
     schedule(POLL_MS);
-    const manifest = readIfThere(join(dir, MANIFEST_FILE));
-    if (manifest && settled && Buffer.compare(manifest, settled) === 0) return;
-    const decoded = decodeShardFiles((name) => (name === MANIFEST_FILE ? manifest : readIfThere(join(dir, name))));
+    const signature = signatureOf(dir);
+    if (signature === settled) return;
+    const decoded = decodeShardFiles((name) => readIfThere(join(dir, name)));
     if (decoded.kind === 'incomplete') {
       incompleteSinceMs ??= clock.monotonicMs();
       if (clock.monotonicMs() - incompleteSinceMs >= INCOMPLETE_MS) report(`ConfigurationIncomplete: ${decoded.reason}`);
       return;
     }
     incompleteSinceMs = undefined;
-    settled = manifest;
+    settled = signature;
     const refusal = decoded.kind === 'malformed' ? `ConfigurationMalformed: ${decoded.reason}` : options.check(decoded.config);
     report(refusal);
-    if (decoded.kind === 'config' && refusal === undefined) onConfig(decoded.config);
+    if (decoded.kind === 'malformed' || refusal !== undefined || decoded.config.revision === taken) return;
+    taken = decoded.config.revision;
+    onConfig(decoded.config);
   }
 
   function schedule(delayMs: number): void {
@@ -80,6 +83,24 @@ export function watchConfig(options: ConfigWatchOptions): ConfigWatch {
       watcher?.close();
     },
   };
+}
+
+/** Tells any change of any file, also of one that the manifest has not changed for. */
+function signatureOf(dir: string): string {
+  const names = readNames(dir).filter((name) => name === MANIFEST_FILE || name.startsWith('part-'));
+  const files = names.sort().map((name) => {
+    const stats = statSync(join(dir, name), { throwIfNoEntry: false });
+    return `${name}:${stats?.ino}:${stats?.size}:${stats?.ctimeMs}`;
+  });
+  return files.join();
+}
+
+function readNames(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return []; // not there yet
+  }
 }
 
 function readIfThere(path: string): Uint8Array | undefined {

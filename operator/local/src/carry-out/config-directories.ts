@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeShardFiles, encodeShardFiles } from '@kubeplant/crds/model-files';
 import type { Assignment, PlannedShard } from '@kubeplant/plan';
@@ -33,6 +33,18 @@ async function writeShard(directory: string, shard: PlannedShard): Promise<void>
   }
 }
 
+/** Tells any change of what was written, so that what somebody else has damaged is written again. */
+export async function signatureOf(root: string): Promise<string> {
+  const files: string[] = [];
+  for (const directory of await shardDirectories(root)) {
+    for (const name of (await readdir(directory).catch(() => [])).sort()) {
+      const stats = await stat(join(directory, name)).catch(() => undefined);
+      files.push(`${join(directory, name)}:${stats?.ino}:${stats?.size}:${stats?.ctimeMs}`);
+    }
+  }
+  return files.join();
+}
+
 /** Which channels the shards hold, from the configurations written when the plant last ran. */
 export async function readAssignment(root: string): Promise<Assignment> {
   const assignment: Record<string, readonly string[]> = {};
@@ -47,7 +59,7 @@ async function shardDirectories(root: string): Promise<string[]> {
   const namespaces = await readdir(root, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];
   for (const namespace of namespaces.filter((entry) => entry.isDirectory())) {
-    const shards = await readdir(join(root, namespace.name), { withFileTypes: true });
+    const shards = await readdir(join(root, namespace.name), { withFileTypes: true }).catch(() => []);
     found.push(...shards.filter((entry) => entry.isDirectory()).map(({ name }) => join(root, namespace.name, name)));
   }
   return found;

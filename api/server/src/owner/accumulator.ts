@@ -1,13 +1,14 @@
 import type { CalculatedReading, EngineChanges } from '@kubeplant/engine';
 import { CopyRows } from '../store/copy-encoder.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
+import { createChangeLog } from './change-log.ts';
 import type { ObservedSpans } from './observed-spans.ts';
-import type { CommittedValue, EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
+import type { EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
-import type { Series } from './series.ts';
+import { type Series, takeValues } from './series.ts';
 
-/** Blocks taken while the database is slow; beyond it streams wait. */
+/** Blocks and calculated rows that are not committed. Beyond it streams wait or, while the database is away, rows are not kept. */
 const MAX_PENDING_BYTES = 16 << 20;
 
 /** What has come since the last commit was cut. */
@@ -20,89 +21,137 @@ export interface Accumulator {
   /** A block that could not be read, but whose number is known: it counts as committed. */
   malformed(row: QuarantineRow): void;
   rows(): number;
-  /** Resolves when there is room for more; `committed` makes room. */
+  /** False while the database is away and memory is full: what comes is shown and not kept, its collector holds it. */
+  keeps(): boolean;
+  /** Resolves when there is room for more, or nobody is to wait for it; `committed` makes room. */
   room(): Promise<void>;
-  cut(changes: EngineChanges, calculated: readonly CalculatedReading[], nowUs: number): Batch;
-  committed(batch: Batch): void;
+  /** While the database is away nobody waits for room. */
+  setAway(away: boolean): void;
+  /** Take what the engine has made of it. */
+  gather(changes: EngineChanges, calculated: readonly CalculatedReading[], nowUs: number): Shown;
+  cut(nowUs: number): Batch;
+  committed(batch: Pick<Batch, 'bytes'>): void;
   /** Nothing is taken any more: whoever waits for room goes on, to find that out. */
   end(): void;
 }
 
 export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): Accumulator {
-  let blocks: PreparedBlock[] = [];
-  let quarantined: QuarantineRow[] = [];
-  let rows = 0;
+  let pending = createPending();
+  /** Of `pending`, and of batches that are cut and not committed. */
   let bytes = 0;
+  let isAway = false;
   let waiting: (() => void)[] = [];
+  const changeLog = createChangeLog();
   const dirty: Series[] = [];
   const events: EventRow[] = [];
+  const count = (more: number): void => {
+    bytes += more;
+    pending.bytes += more;
+  };
+  const letIn = (): void => {
+    for (const resume of waiting) resume();
+    waiting = [];
+  };
+  const keeps = (): boolean => !isAway || bytes < MAX_PENDING_BYTES;
   return {
     dirty,
     spans,
     events,
+    keeps,
     block: (block) => {
-      blocks.push(block);
-      rows += block.rows;
-      bytes += block.bytes;
+      pending.blocks.push(block);
+      pending.rows += block.rows;
+      count(block.bytes);
     },
     malformed: (row) => {
-      quarantined.push(row);
+      pending.quarantined.push(row);
+      count(row.body?.length ?? 0);
     },
-    rows: () => rows,
-    room: () => (bytes < MAX_PENDING_BYTES ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    cut: (changes, calculated, nowUs) => {
-      const rowsOfCalculated = encodeCalculated(catalogue, dirty, calculated, nowUs);
+    rows: () => pending.rows,
+    room: () => (isAway || bytes < MAX_PENDING_BYTES ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    setAway: (away) => {
+      isAway = away;
+      if (away) letIn();
+    },
+    gather: (changes, calculated, nowUs) => {
+      const before = pending.calculated.bytes().length;
+      takeCalculated({ catalogue, dirty, pending, keeps: keeps() }, calculated, nowUs);
+      count(pending.calculated.bytes().length - before);
+      return { values: takeValues(dirty), ...changeLog.add(changes) };
+    },
+    cut: (nowUs) => {
+      const { blocks, quarantined, calculated, fromUs, untilUs } = pending;
       const batch: Batch = {
         blocks,
-        calculated: rowsOfCalculated,
+        calculated,
+        calculatedTimes: { fromUs, untilUs },
         progress: progressOf(blocks, quarantined),
         observed: spans.take(),
-        changes,
-        events: events.splice(0),
+        grown: spans.takeGrown(),
+        cutUs: nowUs,
+        events: [...events.splice(0), ...changeLog.lossEvents()],
+        changes: changeLog.take(),
         quarantined: [...blocks.flatMap((block) => block.quarantined), ...quarantined],
-        values: takeValues(dirty),
-        rows: rows + rowsOfCalculated.rows,
+        rows: pending.rows + calculated.rows,
+        bytes: pending.bytes,
       };
-      blocks = [];
-      quarantined = [];
-      rows = 0;
+      pending = createPending();
       return batch;
     },
     committed: (batch) => {
-      for (const block of batch.blocks) bytes -= block.bytes;
-      if (bytes >= MAX_PENDING_BYTES) return;
-      for (const resume of waiting) resume();
-      waiting = [];
+      bytes -= batch.bytes;
+      if (bytes < MAX_PENDING_BYTES) letIn();
     },
     end: () => {
       bytes = 0;
-      for (const resume of waiting) resume();
-      waiting = [];
+      letIn();
     },
   };
 }
 
-/** Calculated readings are stored like any other, as received when they are computed. */
-function encodeCalculated(catalogue: Catalogue, dirty: Series[], calculated: readonly CalculatedReading[], nowUs: number): CopyRows {
-  const copy = new CopyRows(calculated.length);
+interface Pending {
+  readonly blocks: PreparedBlock[];
+  readonly quarantined: QuarantineRow[];
+  readonly calculated: CopyRows;
+  /** Range of the times of `calculated`. */
+  fromUs: number;
+  untilUs: number;
+  rows: number;
+  bytes: number;
+}
+
+const createPending = (): Pending => ({
+  blocks: [],
+  quarantined: [],
+  calculated: new CopyRows(0),
+  fromUs: Number.POSITIVE_INFINITY,
+  untilUs: Number.NEGATIVE_INFINITY,
+  rows: 0,
+  bytes: 0,
+});
+
+interface Into {
+  readonly catalogue: Catalogue;
+  readonly dirty: Series[];
+  readonly pending: Pending;
+  readonly keeps: boolean;
+}
+
+/** Calculated readings are shown and, where they are kept, stored like any other, as received when they are computed. */
+function takeCalculated({ catalogue, dirty, pending, keeps }: Into, calculated: readonly CalculatedReading[], nowUs: number): void {
   for (const { device, tag, timeUs, value, status, flags } of calculated) {
     const series = catalogue.find(device, tag, catalogue.simulated(device) ? 'Simulated' : 'Real');
     if (series === undefined) continue; // its model is not in the catalogue yet: it is calculated again with the next change
-    copy.number(series.tagId, timeUs, value, (nowUs - timeUs) / 1000, status, flags);
+    if (keeps) {
+      pending.calculated.number(series.tagId, timeUs, value, (nowUs - timeUs) / 1000, status, flags);
+      pending.fromUs = Math.min(pending.fromUs, timeUs);
+      pending.untilUs = Math.max(pending.untilUs, timeUs);
+    }
     Object.assign(series, { timeUs, value, text: undefined, status, flags, receivedUs: nowUs });
     if (series.dirty) continue;
     series.dirty = true;
     dirty.push(series);
   }
-  return copy;
-}
-
-function takeValues(dirty: Series[]): CommittedValue[] {
-  return dirty.splice(0).map((series) => {
-    series.dirty = false;
-    const { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs } = series;
-    return { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs };
-  });
 }
 
 function progressOf(blocks: readonly PreparedBlock[], quarantined: readonly QuarantineRow[]): Batch['progress'] {

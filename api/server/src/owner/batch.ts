@@ -1,4 +1,4 @@
-import type { EngineChanges } from '@kubeplant/engine';
+import type { AlarmState, AlarmTransition, EngineChanges } from '@kubeplant/engine';
 import type { CopyRows } from '../store/copy-encoder.ts';
 import type { ObservedSpan } from './observed-spans.ts';
 import type { CommittedValue, EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
@@ -9,14 +9,28 @@ export interface Batch {
   readonly blocks: readonly PreparedBlock[];
   /** Calculated readings, as rows of `reading`. */
   readonly calculated: CopyRows;
+  /** Range of their times; `fromUs > untilUs` when there are none. */
+  readonly calculatedTimes: { readonly fromUs: number; readonly untilUs: number };
   readonly progress: readonly { readonly shard: string; readonly run: string; readonly ranges: readonly Range[] }[];
   readonly observed: readonly ObservedSpan[];
+  /** By how much each device has been confirmed further. */
+  readonly grown: readonly ObservedSpan[];
   readonly changes: EngineChanges;
   readonly events: readonly EventRow[];
   readonly quarantined: readonly QuarantineRow[];
+  readonly rows: number;
+  /** What it counts against the memory bound. */
+  readonly bytes: number;
+  /** When it was cut. */
+  readonly cutUs: number;
+}
+
+/** What has changed for those who look. */
+export interface Shown {
   /** Newest reading of every series that changed. */
   readonly values: readonly CommittedValue[];
-  readonly rows: number;
+  readonly states: readonly AlarmState[];
+  readonly transitions: readonly AlarmTransition[];
 }
 
 export function isEmpty(batch: Batch): boolean {

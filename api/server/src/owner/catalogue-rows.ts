@@ -1,6 +1,7 @@
 import type { EffectiveTag, SiteModel } from '@kubeplant/crds/model';
 import type { Origin } from '@kubeplant/words';
 import type { ScopedClient, TagId } from '../ports.ts';
+import { writeCalendar } from '../store/rollups/site-calendar.ts';
 
 /** A tag to be known, with its origin. */
 export interface WantedTag {
@@ -45,16 +46,19 @@ UPDATE tag t SET in_force = false WHERE t.tenant = $1 AND t.site = $2 AND t.in_f
   SELECT FROM unnest($3::text[], $4::text[], $5::text[]) AS n (device, name, origin) WHERE n.device = t.device AND n.name = t.name AND n.origin = t.origin)`;
 
 const REVISE_TAGS = `
-INSERT INTO tag_revision (tag_id, tenant, site, since, kind, data_type, unit, states)
-SELECT t.tag_id, $1, $2, clock_timestamp(), n.kind, n.data_type, n.unit, n.states::jsonb
-FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) AS n (device, name, origin, kind, data_type, unit, states)
+INSERT INTO tag_revision (tag_id, tenant, site, since, kind, data_type, unit, states, interpolation, counter)
+SELECT t.tag_id, $1, $2, clock_timestamp(), n.kind, n.data_type, n.unit, n.states::jsonb, n.interpolation, n.counter::jsonb
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+  AS n (device, name, origin, kind, data_type, unit, states, interpolation, counter)
 JOIN tag t ON t.tenant = $1 AND t.device = n.device AND t.name = n.name AND t.origin = n.origin
-LEFT JOIN LATERAL (SELECT r.kind, r.data_type, r.unit, r.states FROM tag_revision r WHERE r.tag_id = t.tag_id ORDER BY since DESC LIMIT 1) r ON true
-WHERE (r.kind, r.data_type, r.unit, r.states) IS DISTINCT FROM (n.kind, n.data_type, n.unit, n.states::jsonb)`;
+LEFT JOIN LATERAL (SELECT r.kind, r.data_type, r.unit, r.states, r.interpolation, r.counter FROM tag_revision r WHERE r.tag_id = t.tag_id ORDER BY since DESC LIMIT 1) r ON true
+WHERE (r.kind, r.data_type, r.unit, r.states, r.interpolation, r.counter)
+  IS DISTINCT FROM (n.kind, n.data_type, n.unit, n.states::jsonb, n.interpolation, n.counter::jsonb)`;
 
 /** Devices and tags of a model into the catalogue; what the model no longer has stays, out of force. */
 export async function writeCatalogue(client: ScopedClient, model: SiteModel): Promise<void> {
   const place = [model.tenant, model.site];
+  await writeCalendar(client, model);
   const devices = [model.devices.map((one) => one.name), model.devices.map((one) => one.uid), model.devices.map((one) => one.revision)];
   await client.query(INSERT_DEVICES, [...place, ...devices]);
   await client.query(UPDATE_DEVICES, [...place, ...devices]);
@@ -80,6 +84,8 @@ export async function writeTags(
     wanted.map(({ tag }) => tag.dataType),
     wanted.map(({ tag }) => tag.unit ?? null),
     wanted.map(({ tag }) => (tag.states === undefined ? null : JSON.stringify(tag.states))),
+    wanted.map(({ tag }) => tag.interpolation ?? null),
+    wanted.map(({ tag }) => (tag.counter === undefined ? null : JSON.stringify(tag.counter))),
   ];
   await client.query(REVISE_TAGS, [...start, ...meaning]);
 }

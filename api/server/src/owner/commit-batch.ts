@@ -1,5 +1,6 @@
 import type { ScopedClient } from '../ports.ts';
 import type { Store } from '../store/create-store.ts';
+import { markHistory } from '../store/rollups/mark-history.ts';
 import { removeAlarmStates, writeAlarmStates, writeTransitions } from './alarm-rows.ts';
 import type { Batch } from './batch.ts';
 import { assertEpoch } from './claim-site.ts';
@@ -56,10 +57,22 @@ async function writeAll(client: OwnerClient, owner: Owner, batch: Batch): Promis
   await copyBlocks(client, batch);
   await writeProgress(client, owner, batch.progress);
   await writeObserved(client, batch.observed);
+  await markBatch(client, owner, batch);
   await writeAlarms(client, owner, batch);
   await writeEvents(client, owner, batch.events);
   await writeQuarantine(client, owner, batch.quarantined);
 }
+
+/** Sums of what this changes are reckoned anew. */
+const markBatch = (client: OwnerClient, owner: Owner, { blocks, calculated, grown, cutUs }: Batch): Promise<void> =>
+  markHistory(client, owner, {
+    nowUs: cutUs,
+    rows: [
+      ...blocks.map(({ numbers, texts, fromUs, untilUs }) => ({ parts: [numbers, texts], fromUs, untilUs })),
+      ...(calculated.rows > 0 ? [{ parts: [calculated.bytes()], fromUs: 0, untilUs: 0 }] : []),
+    ],
+    grown: grown.map(({ deviceId, startedUs, endedUs }) => ({ deviceId, fromUs: startedUs, toUs: endedUs })),
+  });
 
 async function writeAlarms(client: ScopedClient, owner: Owner, batch: Batch): Promise<void> {
   await writeAlarmStates(client, owner, batch.changes.states);
@@ -70,6 +83,7 @@ async function writeAlarms(client: ScopedClient, owner: Owner, batch: Batch): Pr
 async function writeWithCare(client: OwnerClient, owner: Owner, batch: Batch, refused: QuarantineRow[]): Promise<void> {
   refused.push(...(await copyCarefully(client, batch)));
   await writeProgress(client, owner, batch.progress);
+  await markBatch(client, owner, batch);
   const apart = async (name: string, held: unknown, write: () => Promise<void>) => {
     const detail = await tryApart(client, write);
     if (detail !== undefined)

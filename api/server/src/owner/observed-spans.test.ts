@@ -20,6 +20,15 @@ it('begins a row after a gap, and goes on with the row that was stored before a 
   expect(spans.take()).toEqual([span(10, 50), span(60, 70)]);
 });
 
+it('tells by how much a device was confirmed further', () => {
+  const spans = createObservedSpans([span(10, 40)]);
+  spans.add(span(30, 50));
+  spans.add(span(50, 60));
+  spans.add(span(20, 45));
+  expect(spans.takeGrown()).toEqual([span(40, 60)]);
+  expect(spans.takeGrown()).toEqual([]);
+});
+
 it('keeps an older span from a backlog in a row of its own', () => {
   const spans = createObservedSpans([span(100, 200)]);
   spans.add(span(10, 20));

@@ -16,6 +16,8 @@ export interface ObservedSpans {
   newest(device: Pick<ObservedSpan, 'deviceId' | 'simulated'>): ObservedSpan | undefined;
   /** Rows to write for what was added since the last call. */
   take(): ObservedSpan[];
+  /** By how much each device has been confirmed further since the last call. */
+  takeGrown(): ObservedSpan[];
 }
 
 const keyOf = (span: Pick<ObservedSpan, 'deviceId' | 'simulated'>): string => `${span.deviceId}/${span.simulated}`;
@@ -24,6 +26,7 @@ const keyOf = (span: Pick<ObservedSpan, 'deviceId' | 'simulated'>): string => `$
 export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpans {
   const open = new Map(last.map((span) => [keyOf(span), span]));
   let changed = new Map<string, ObservedSpan>();
+  let grown = new Map<string, ObservedSpan>();
   return {
     add: (span) => {
       const key = keyOf(span);
@@ -32,6 +35,8 @@ export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpan
       const next = touches ? { ...before, endedUs: Math.max(before.endedUs, span.endedUs) } : span;
       if (before === undefined || next.endedUs >= before.endedUs) open.set(key, next);
       changed.set(`${key}/${next.startedUs}`, next);
+      const fromUs = touches ? before.endedUs : span.startedUs;
+      if (next.endedUs > fromUs) grown.set(key, hull(grown.get(key), { ...span, startedUs: fromUs, endedUs: next.endedUs }));
     },
     newest: (device) => open.get(keyOf(device)),
     take: () => {
@@ -39,8 +44,16 @@ export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpan
       changed = new Map();
       return rows;
     },
+    takeGrown: () => {
+      const rows = [...grown.values()];
+      grown = new Map();
+      return rows;
+    },
   };
 }
+
+const hull = (a: ObservedSpan | undefined, b: ObservedSpan): ObservedSpan =>
+  a === undefined ? b : { ...b, startedUs: Math.min(a.startedUs, b.startedUs), endedUs: Math.max(a.endedUs, b.endedUs) };
 
 const WRITE = `
 INSERT INTO observed AS o (device_id, simulated, started, ended)

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { SPANNED_TABLES, type SpannedTable } from './history-tables.ts';
+import { SPANNED_TABLES } from './history-tables.ts';
 import { toTimestamp } from './micros.ts';
+import { ROLLUP_SPANS } from './rollups/levels.ts';
 
 const DAY_US = 86_400_000_000;
 const LOCK = 7_201_002;
@@ -39,7 +40,7 @@ async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    for (const table of SPANNED_TABLES) for (const day of days) await makeSpan(client, table, day);
+    for (const table of [...SPANNED_TABLES, ...ROLLUP_SPANS]) for (const day of days) await makeSpan(client, table, day);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
@@ -48,7 +49,11 @@ async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise
 }
 
 /** Made apart and attached, because that lets readers and writers of other days go on. */
-async function makeSpan(client: pg.ClientBase, { name: table, days }: SpannedTable, day: number): Promise<void> {
+async function makeSpan(
+  client: pg.ClientBase,
+  { name: table, days }: { readonly name: string; readonly days: number },
+  day: number,
+): Promise<void> {
   const first = Math.floor(day / days) * days;
   const from = toTimestamp(first * DAY_US);
   const to = toTimestamp((first + days) * DAY_US);

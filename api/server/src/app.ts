@@ -127,7 +127,8 @@ function createActionDeps(deps: AppDeps, onRevoked: (sessionIds: readonly string
   const database = createGate({
     places: databasePlaces,
     waiting: 2000,
-    full: 'Too many requests wait for the database; try again in a moment.',
+    waitMs: 10_000,
+    full: 'The database does not answer as fast as it is asked; try again in a moment.',
   });
   const withScope: WithScope = (scope, run) => database.run(() => deps.withScope(scope, run));
   let openApi: unknown;

@@ -87,7 +87,7 @@ function FromTo({ window, timeZone, onSpan }: Pick<TrendToolbarProps, 'window' |
     size: 'small',
     margin: 'none',
     type: 'datetime-local',
-    sx: { width: 218 },
+    sx: { width: 236 },
     slotProps: { htmlInput: { step: 1 }, inputLabel: { shrink: true } },
   } as const;
   const offset = toLocalTime(window.toMs, timeZone).offset;

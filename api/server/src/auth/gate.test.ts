@@ -40,6 +40,20 @@ describe('a gate', () => {
     expect(begun).toEqual(['running']);
   });
 
+  it('turns away who has waited too long, and not who got a place in time', async () => {
+    const gate = createGate({ places: 1, waiting: 10, waitMs: 50, full: 'it takes too long' });
+    const { begun, work, end } = createWorks();
+    const running = gate.run(work('running'));
+    await expect(gate.run(work('late'))).rejects.toThrow(new Unavailable('it takes too long'));
+    const next = gate.run(work('next'));
+    end('running');
+    await running;
+    await expect.poll(() => begun).toEqual(['running', 'next']);
+    end('next');
+    await next;
+    expect(await gate.run(async () => 'free again')).toBe('free again');
+  });
+
   it('gives the place on when a work fails', async () => {
     const gate = createGate({ places: 1, waiting: 3, full: 'full' });
     const failed = gate.run(() => Promise.reject(new Error('broken')));

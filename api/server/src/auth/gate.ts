@@ -18,6 +18,8 @@ interface GateSize {
   readonly places: number;
   readonly waiting: number;
   readonly waitingPerKey?: number;
+  /** Who has waited this long is turned away; absent: nobody. */
+  readonly waitMs?: number;
   /** What is said to those who find no room to wait. */
   readonly full: string;
 }
@@ -28,7 +30,7 @@ interface Waiting {
 }
 
 /** Gate of a size. */
-export function createGate({ places, waiting, waitingPerKey = waiting, full }: GateSize): Gate {
+export function createGate({ places, waiting, waitingPerKey = waiting, waitMs, full }: GateSize): Gate {
   let running = 0;
   const queues: readonly [Waiting[], Waiting[]] = [[], []];
   const countOf = (key: string): number => queues.reduce((sum, queue) => sum + queue.filter((one) => one.key === key).length, 0);
@@ -36,7 +38,15 @@ export function createGate({ places, waiting, waitingPerKey = waiting, full }: G
     const queue = queues[first ? 0 : 1]; // a line of their own: a flood of others does not fill it
     const isFull = queue.length >= waiting || (key !== undefined && countOf(key) >= waitingPerKey);
     if (isFull) return Promise.reject(new Unavailable(full));
-    return new Promise((resolve) => queue.push({ key, begin: resolve }));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const one: Waiting = { key, begin: resolve };
+    queue.push(one);
+    if (waitMs === undefined) return promise;
+    const timer = setTimeout(() => {
+      queue.splice(queue.indexOf(one), 1);
+      reject(new Unavailable(full));
+    }, waitMs);
+    return promise.finally(() => clearTimeout(timer));
   };
   return {
     async run(work, turn = {}) {

@@ -1,8 +1,8 @@
+import { EPOCH_2000_US } from './micros.ts';
 import { toInt2 } from './status-code.ts';
 
 const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0]);
 const TRAILER = Buffer.from([0xff, 0xff]);
-const EPOCH_2000_US = 946_684_800_000_000;
 const NULL = -1;
 const MAX_INT4 = 0x7fffffff;
 

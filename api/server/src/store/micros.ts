@@ -12,3 +12,6 @@ export function toTimestamp(timeUs: number): string {
 
 /** SQL: microseconds since 1970 of a timestamptz as float8, exact to the microsecond until the year 2242. */
 export const microsSql = (column: string): string => `round(date_part('epoch', ${column}) * 1e6)`;
+
+/** Where PostgreSQL's binary times count from. */
+export const EPOCH_2000_US = 946_684_800_000_000;

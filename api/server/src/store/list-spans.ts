@@ -1,0 +1,33 @@
+import type pg from 'pg';
+import type { SpannedTable } from './history-tables.ts';
+import { microsSql } from './micros.ts';
+import type { Layout } from './migrations/migration.ts';
+
+/** A partition or chunk. */
+export interface HistorySpan {
+  readonly table: SpannedTable;
+  /** As SQL needs it, schema included. */
+  readonly name: string;
+  /** First microsecond since 1970. */
+  readonly fromUs: number;
+  /** First microsecond that is not in it. */
+  readonly toUs: number;
+}
+
+const PARTITIONS = `
+SELECT format('%I.%I', n.nspname, c.relname) AS name, ${microsSql(`to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC'`)} AS "fromUs"
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.inhparent = $1::regclass`;
+
+const CHUNKS = `
+SELECT format('%I.%I', chunk_schema, chunk_name) AS name, ${microsSql('range_start')} AS "fromUs"
+FROM timescaledb_information.chunks WHERE format('%I.%I', hypertable_schema, hypertable_name)::regclass = $1::regclass`;
+
+const DAY_US = 86_400_000_000;
+
+/** Partitions or chunks of a table, the oldest first. */
+export async function listSpans(client: Pick<pg.ClientBase, 'query'>, layout: Layout, table: SpannedTable): Promise<HistorySpan[]> {
+  const sql = layout === 'partitions' ? PARTITIONS : CHUNKS;
+  const found = await client.query<{ name: string; fromUs: number }>(`${sql} ORDER BY 2`, [table.name]);
+  return found.rows.map(({ name, fromUs }) => ({ table, name, fromUs, toUs: fromUs + table.days * DAY_US }));
+}

@@ -1,4 +1,5 @@
-import type { Block, Lost, Observed, OutOfWindow, TextReading } from '@kubeplant/proto';
+import { Block, type Lost, type Observed, type OutOfWindow, type TextReading } from '@kubeplant/proto';
+import { encodeColumns, MAX_HEADERS_BYTES, MAX_ROW_BYTES } from './encode-columns.ts';
 
 /** A reading on its way into a block. Times are microseconds since 1970. */
 export interface BlockReading {
@@ -13,7 +14,7 @@ export interface BlockReading {
   readonly originalUs?: number | undefined;
 }
 
-/** A block in the making. */
+/** A block in the making. The columns of numbers have room for a whole block and are used again for the next. */
 export interface BlockColumns {
   readings: number;
   textCharacters: number;
@@ -24,35 +25,33 @@ export interface BlockColumns {
   anyStatus: number;
   anyFlags: number;
   anyReceivedDelta: boolean;
-  readonly tag: number[];
-  readonly timeDeltaUs: number[];
-  readonly value: number[];
-  readonly status: number[];
-  readonly flags: number[];
-  readonly receivedDeltaUs: number[];
+  /** Rows of numbers. */
+  rows: number;
+  readonly tag: Uint32Array;
+  readonly timeDeltaUs: Float64Array;
+  readonly value: Float64Array;
+  readonly status: Uint16Array;
+  readonly flags: Uint32Array;
+  readonly receivedDeltaUs: Float64Array;
+  /** Where the columns are encoded. */
+  readonly encoded: Buffer;
   readonly texts: TextReading[];
   readonly observed: Observed[];
   readonly lastSpan: Map<number, Observed>;
   readonly outOfWindow: OutOfWindow[];
 }
 
-/** Empty columns. */
-export function createColumns(): BlockColumns {
+/** Empty columns with room for so many readings. */
+export function createColumns(maxReadings: number): BlockColumns {
   return {
-    readings: 0,
-    textCharacters: 0,
-    lastTimeUs: 0,
-    fromUs: Number.POSITIVE_INFINITY,
-    untilUs: Number.NEGATIVE_INFINITY,
-    anyStatus: 0,
-    anyFlags: 0,
-    anyReceivedDelta: false,
-    tag: [],
-    timeDeltaUs: [],
-    value: [],
-    status: [],
-    flags: [],
-    receivedDeltaUs: [],
+    ...emptyTotals(),
+    tag: new Uint32Array(maxReadings),
+    timeDeltaUs: new Float64Array(maxReadings),
+    value: new Float64Array(maxReadings),
+    status: new Uint16Array(maxReadings),
+    flags: new Uint32Array(maxReadings),
+    receivedDeltaUs: new Float64Array(maxReadings),
+    encoded: Buffer.allocUnsafeSlow(maxReadings * MAX_ROW_BYTES + MAX_HEADERS_BYTES),
     texts: [],
     observed: [],
     lastSpan: new Map(),
@@ -60,17 +59,40 @@ export function createColumns(): BlockColumns {
   };
 }
 
-/** Add a row of numbers; NaN stands for no value. */
-export function addNumber(columns: BlockColumns, { tag, timeUs, receivedUs, value, status, flags, originalUs }: BlockReading): void {
-  if (originalUs !== undefined) columns.outOfWindow.push({ row: columns.tag.length, originalUs });
-  columns.tag.push(tag);
-  columns.timeDeltaUs.push(timeUs - columns.lastTimeUs);
+const emptyTotals = () => ({
+  readings: 0,
+  textCharacters: 0,
+  lastTimeUs: 0,
+  fromUs: Number.POSITIVE_INFINITY,
+  untilUs: Number.NEGATIVE_INFINITY,
+  anyStatus: 0,
+  anyFlags: 0,
+  anyReceivedDelta: false,
+  rows: 0,
+});
+
+/** Make them empty. */
+export function clearColumns(columns: BlockColumns): void {
+  Object.assign(columns, emptyTotals());
+  columns.texts.length = 0;
+  columns.observed.length = 0;
+  columns.lastSpan.clear();
+  columns.outOfWindow.length = 0;
+}
+
+/** Add a row of numbers; NaN stands for no value. There must be room for it. */
+export function addNumber(columns: BlockColumns, reading: BlockReading): void {
+  const { timeUs, receivedUs, value, status, flags, originalUs } = reading;
+  const row = columns.rows++;
+  if (originalUs !== undefined) columns.outOfWindow.push({ row, originalUs });
+  columns.tag[row] = reading.tag;
+  columns.timeDeltaUs[row] = timeUs - columns.lastTimeUs;
   columns.lastTimeUs = timeUs;
   widen(columns, timeUs, timeUs);
-  columns.value.push(typeof value === 'number' ? value : Number.NaN);
-  columns.status.push(status);
-  columns.flags.push(flags);
-  columns.receivedDeltaUs.push(receivedUs - timeUs);
+  columns.value[row] = typeof value === 'number' ? value : Number.NaN;
+  columns.status[row] = status;
+  columns.flags[row] = flags;
+  columns.receivedDeltaUs[row] = receivedUs - timeUs;
   columns.anyStatus |= status;
   columns.anyFlags |= flags;
   columns.anyReceivedDelta ||= receivedUs !== timeUs;
@@ -90,21 +112,22 @@ export function widen(columns: BlockColumns, fromUs: number, untilUs: number): v
   if (untilUs > columns.untilUs) columns.untilUs = untilUs;
 }
 
-/** The message; columns that say nothing are left empty. */
-export function toBlock(columns: BlockColumns, run: string, seq: number, lost: readonly Lost[]): Block {
-  return {
-    run,
-    seq,
-    tag: columns.tag,
-    timeDeltaUs: columns.timeDeltaUs,
-    value: columns.value,
-    status: columns.anyStatus === 0 ? [] : columns.status,
-    flags: columns.anyFlags === 0 ? [] : columns.flags,
-    receivedDeltaUs: columns.anyReceivedDelta ? columns.receivedDeltaUs : [],
-    texts: columns.texts,
-    observed: columns.observed,
-    outOfWindow: columns.outOfWindow,
-    droppedBefore: 0,
-    lost: [...lost],
-  };
+/** The serialized `Block`; columns that say nothing are left empty. */
+export function encodeBlock(columns: BlockColumns, run: string, seq: number, lost: readonly Lost[]): Buffer {
+  const { texts, observed, outOfWindow, encoded } = columns;
+  const none = { tag: [], timeDeltaUs: [], value: [], status: [], flags: [], receivedDeltaUs: [] };
+  const rest = Block.encode({ ...none, run, seq, texts, observed, outOfWindow, droppedBefore: 0, lost: [...lost] }).finish();
+  const size = encodeColumns(
+    {
+      ...columns,
+      status: columns.anyStatus === 0 ? undefined : columns.status,
+      flags: columns.anyFlags === 0 ? undefined : columns.flags,
+      receivedDeltaUs: columns.anyReceivedDelta ? columns.receivedDeltaUs : undefined,
+    },
+    encoded,
+  );
+  const bytes = Buffer.allocUnsafeSlow(rest.length + size);
+  bytes.set(rest);
+  bytes.set(encoded.subarray(0, size), rest.length);
+  return bytes;
 }

@@ -1,7 +1,7 @@
-import { Block, type Lost } from '@kubeplant/proto';
+import type { Lost } from '@kubeplant/proto';
 import type { Clock } from '../driver.ts';
 import type { EncodedBlock } from './block-buffer.ts';
-import { addNumber, addText, type BlockReading, createColumns, toBlock, widen } from './block-columns.ts';
+import { addNumber, addText, type BlockReading, clearColumns, createColumns, encodeBlock, widen } from './block-columns.ts';
 
 /** What a block builder needs. */
 export interface BlockBuilderOptions {
@@ -18,7 +18,7 @@ export interface BlockBuilderOptions {
   readonly observedDelayMs?: number;
 }
 
-/** Collects readings into columns and cuts immutable blocks. */
+/** Collects readings into columns and cuts immutable blocks. A reading is copied: the caller may use its object again. */
 export interface BlockBuilder {
   add(reading: BlockReading): void;
   addText(reading: BlockReading): void;
@@ -37,7 +37,7 @@ const MAX_TEXT_CHARACTERS = 1 << 20;
 export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
   const { run, clock, onBlock, takeLost, maxReadings = 2000, readingDelayMs = 100, observedDelayMs = 500 } = options;
   let seq = 0;
-  let columns = createColumns();
+  const columns = createColumns(maxReadings);
   let cancel = (): void => {};
   let cutAtMs = Number.POSITIVE_INFINITY;
 
@@ -55,13 +55,11 @@ export function createBlockBuilder(options: BlockBuilderOptions): BlockBuilder {
     const lost = takeLost();
     const onlyLost = columns.readings === 0 && columns.observed.length === 0;
     if (onlyLost && lost.length === 0) return;
-    const full = columns;
-    columns = createColumns();
     seq++;
-    if (onlyLost) for (const { fromUs, untilUs } of lost) widen(full, fromUs, untilUs);
-    const encoded = Block.encode(toBlock(full, run, seq, lost)).finish();
-    const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-    const { readings, fromUs, untilUs } = full;
+    if (onlyLost) for (const { fromUs, untilUs } of lost) widen(columns, fromUs, untilUs);
+    const bytes = encodeBlock(columns, run, seq, lost);
+    const { readings, fromUs, untilUs } = columns;
+    clearColumns(columns);
     onBlock({ run, seq, bytes, readings, fromUs, untilUs, lost, cutMs: clock.monotonicMs() });
   }
 

@@ -6,6 +6,7 @@ import { defineCommand } from 'citty';
 import { CommandError } from '../command-error.ts';
 import { assertDatabaseUrl } from '../plant/assert-database-url.ts';
 import { DEFAULT_DATA, dataDirectory, prepareDataDirectory } from '../plant/data-directory.ts';
+import { assertDataFormat, markDataFormat } from '../plant/data-format.ts';
 import { endLeftovers } from '../plant/end-leftovers.ts';
 import { assertPortFree, freePort } from '../plant/free-port.ts';
 import { limitLogs } from '../plant/limit-logs.ts';
@@ -47,6 +48,7 @@ export const up = defineCommand({
     if (args['database-url'] !== undefined) assertDatabaseUrl(args['database-url']);
     if (args.detach) return startDetached(rawArgs, args);
     const data = dataDirectory(args.data);
+    assertDataFormat(data);
     const release = inDataDirectory(data, () => {
       mkdirSync(data.root, { recursive: true, mode: 0o700 });
       return acquireLock(data);
@@ -71,7 +73,10 @@ async function run(options: PlantOptions, json: boolean): Promise<void> {
   const previous = readPlantState(data);
   const killed = await endLeftovers(previous);
   if (killed > 0) reporter.notice(`${killed} process${killed === 1 ? '' : 'es'} of an earlier start did not end and had to be killed`);
-  inDataDirectory(data, () => prepareDataDirectory(data));
+  inDataDirectory(data, () => {
+    prepareDataDirectory(data);
+    markDataFormat(data);
+  });
   if (options.port !== 0) await assertPortFree(options.host, options.port);
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const since = new Date().toISOString();

@@ -50,5 +50,7 @@ export function operatorEnv(options: Shared & Pick<PlantOptions, 'paths' | 'simu
     KUBEPLANT_TLS_KEY_FILE: certificates.operatorKeyFile,
     KUBEPLANT_CA_FILE: certificates.caFile,
     KUBEPLANT_ROOT_KEY_FILE: data.rootKeyFile,
+    KUBEPLANT_PROBE_HOST: '127.0.0.1',
+    KUBEPLANT_PROBE_PORT: '0',
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Where everything of a local plant lies. */
@@ -49,10 +49,17 @@ export function prepareDataDirectory(data: DataDirectory): void {
   writeSecret(data.cliTokenFile, randomBytes(32).toString('base64url'));
 }
 
-/** Write a file only its owner may read. */
+/** Write a file only its owner may read, as a whole: a full disk leaves the one before. */
 export function writeSecret(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
-  chmodSync(path, 0o600);
+  const next = `${path}.next`;
+  try {
+    writeFileSync(next, text, { mode: 0o600 });
+    chmodSync(next, 0o600);
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  }
 }
 
 export const readIfThere = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);

@@ -4,7 +4,7 @@ import { CommandError } from '../command-error.ts';
 import { startPostgres } from '../postgres/start-postgres.ts';
 import { apiEnv, operatorEnv } from './child-env.ts';
 import { childProcess } from './child-process.ts';
-import { prepareCertificates } from './certificates.ts';
+import { prepareCertificates, renewCertificates } from './certificates.ts';
 import { prepareConsole } from './console-build.ts';
 import { type DataDirectory, readIfThere, writeSecret } from './data-directory.ts';
 import { freePort } from './free-port.ts';
@@ -59,6 +59,8 @@ export async function startPlant(
       freePort(),
       freePort(),
     ]);
+    const stopRenewing = renewCertificates(data.tls, reporter.notice);
+    stops.push(async () => stopRenewing());
     // What was being made is not cut off half-way; only the waiting below is.
     signal.throwIfAborted();
     const firstStart = !existsSync(data.passwordFile);

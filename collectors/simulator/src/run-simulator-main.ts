@@ -1,4 +1,13 @@
-import { ConfigError, createLogger, createStopper, type Logger, readConfig, startProbes, startTelemetry } from '@kubeplant/kit';
+import {
+  ConfigError,
+  createLogger,
+  createStopper,
+  type Logger,
+  logProcessWarnings,
+  readConfig,
+  startProbes,
+  startTelemetry,
+} from '@kubeplant/kit';
 import manifest from '../package.json' with { type: 'json' };
 import { createSimulator, type ListenerEndpoints } from './create-simulator.ts';
 import { parseSimulatorConfig } from './parse-simulator-config.ts';
@@ -15,6 +24,7 @@ export async function runSimulatorMain(env: NodeJS.ProcessEnv): Promise<void> {
   try {
     const settings = readConfig(SIMULATOR_SETTINGS, env);
     log = createLogger({ name: 'simulator', level: settings.logLevel });
+    logProcessWarnings(log);
     await run(settings, log);
   } catch (error) {
     if (error instanceof ConfigError) log.fatal(error.message);

@@ -30,12 +30,12 @@ export const operatorConfig = defineConfig({
     description: 'host:port of the api’s Model service; unset: no api, and ModelPublished is False.',
     optional: true,
   }),
-  certPem: secretFile({
+  certFile: filePath({
     env: 'KUBEPLANT_TLS_CERT_FILE',
-    description: 'Client certificate with the URI SAN kubeplant:operator, PEM; unset: issued by the operator’s CA.',
+    description: 'Client certificate with the URI SAN kubeplant:operator, PEM, changes are followed; unset: issued by the operator’s CA.',
     optional: true,
   }),
-  keyPem: secretFile({ env: 'KUBEPLANT_TLS_KEY_FILE', description: 'Its key, PEM.', optional: true }),
+  keyFile: filePath({ env: 'KUBEPLANT_TLS_KEY_FILE', description: 'Its key, PEM.', optional: true }),
   caPem: secretFile({
     env: 'KUBEPLANT_CA_FILE',
     description: 'CA of the api, PEM; unset: the operator’s own, kept in the Secret kubeplant-ca.',

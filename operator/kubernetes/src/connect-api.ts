@@ -1,4 +1,4 @@
-import type { KeyPair, Logger } from '@kubeplant/kit';
+import type { Logger, TlsTexts } from '@kubeplant/kit';
 import { createModelLink } from '@kubeplant/operator-link';
 import { answerEdit } from './controllers/answer-edit.ts';
 import type { ApiNews, ModelConnection } from './operator.ts';
@@ -6,7 +6,7 @@ import type { ApiNews, ModelConnection } from './operator.ts';
 /** What a connection to the api needs. */
 export interface ApiOptions {
   readonly endpoint: string;
-  readonly tls: KeyPair & { readonly caPem: string };
+  readonly tls: () => TlsTexts;
   readonly cluster: string;
   readonly leaseTransitions: number;
   readonly log: Logger;

@@ -10,7 +10,8 @@ import { type Leadership, lead } from './lease/lead.ts';
 import { startOperator } from './operator.ts';
 import { createEventRecorder } from './runtime/events.ts';
 import { createOperatorMetrics } from './runtime/metrics.ts';
-import { issueOperatorCertificate, loadAuthority, loadRootKey } from './site/cluster-keys.ts';
+import { createClientTls } from './site/client-tls.ts';
+import { loadAuthority, loadRootKey } from './site/cluster-keys.ts';
 
 const VERSION = '0.1.0';
 const { values: flags } = parseArgs({ options: { kubeconfig: { type: 'string' } } });
@@ -61,7 +62,7 @@ async function run(): Promise<void> {
   });
   stopper.onStop('lease', held.release);
   log.info({ identity, transitions: held.transitions }, 'leading');
-  const needsAuthority = config.caPem === undefined || (config.modelEndpoint !== undefined && config.certPem === undefined);
+  const needsAuthority = config.caPem === undefined || (config.modelEndpoint !== undefined && config.certFile === undefined);
   const authority = needsAuthority ? await loadAuthority(transport, namespace) : undefined;
   const caPem = config.caPem ?? authority?.certPem ?? '';
   const operator = startOperator({
@@ -85,7 +86,7 @@ async function run(): Promise<void> {
         ? undefined
         : connectApi({
             endpoint: config.modelEndpoint,
-            tls: { ...(await clientKeys(authority)), caPem },
+            tls: await createClientTls({ ...config, caPem, authority, log }),
             cluster: config.cluster,
             leaseTransitions: held.transitions,
             log,
@@ -101,12 +102,6 @@ async function findAccess() {
   const access = await inClusterAccess(process.env, config.serviceAccountDir);
   if (access === undefined) throw new Error('not in a cluster: give --kubeconfig FILE or set KUBECONFIG');
   return access;
-}
-
-async function clientKeys(authority: Parameters<typeof issueOperatorCertificate>[0] | undefined) {
-  if (config.certPem !== undefined && config.keyPem !== undefined) return { certPem: config.certPem, keyPem: config.keyPem };
-  if (authority === undefined) throw new Error('KUBEPLANT_TLS_CERT_FILE and KUBEPLANT_TLS_KEY_FILE go together: set both or none');
-  return issueOperatorCertificate(authority);
 }
 
 function parseEndpoint(text: string): { readonly host: string; readonly port: number } {

@@ -82,7 +82,7 @@ afterEach(async () => {
 function open(port: number, more: Partial<ModelLinkOptions> = {}): ModelLink {
   const link = createModelLink({
     endpoint: `127.0.0.1:${port}`,
-    tls: { ...clientTls, caPem: authority.certPem },
+    tls: () => ({ ...clientTls, caPem: authority.certPem }),
     hello: { cluster: 'local', leaseTransitions: 3, host: 'local', consoleEdits: true },
     log,
     onEdit: async () => ({ status: 200, code: 'ok', message: '', errors: '[]', object: '{}', yaml: '' }),
@@ -216,7 +216,7 @@ describe('the link to the api', () => {
       days: 1,
       client: true,
     });
-    const link = open(api.port, { tls: { ...stranger, caPem: authority.certPem } });
+    const link = open(api.port, { tls: () => ({ ...stranger, caPem: authority.certPem }) });
     link.publish(siteModel('north', 'a'));
     await vi.waitFor(() => expect(link.state().lastError).toBeDefined());
     expect(api.streams).toHaveLength(0);

@@ -13,7 +13,6 @@ type Stream = ReturnType<model.ModelClient['connect']>;
 export function createModelLink(options: ModelLinkOptions): ModelLink {
   const desired = createDesiredModels();
   const backoff = createBackoff(options.backoff ?? { minMs: 100, maxMs: 10_000 });
-  const credentials = clientCredentials(options.tls);
   let connection: ModelLinkState['connection'] = 'Connecting';
   let lastError: string | undefined;
   let open: { readonly client: model.ModelClient; readonly stream: Stream; blocked: boolean } | undefined;
@@ -28,7 +27,11 @@ export function createModelLink(options: ModelLinkOptions): ModelLink {
   };
 
   const connect = (): void => {
-    const client = new model.ModelClient(options.endpoint, credentials, grpcOptions);
+    const client = new model.ModelClient(
+      options.endpoint,
+      clientCredentials(typeof options.tls === 'function' ? options.tls() : options.tls),
+      grpcOptions,
+    );
     const metadata = new Metadata();
     const endSpan = traceCall(processTracer(), 'kubeplant.v1alpha1.Model/Connect', metadata);
     const stream = client.connect(metadata);

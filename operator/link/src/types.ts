@@ -1,5 +1,5 @@
 import type { SiteModel } from '@kubeplant/crds/model';
-import type { Logger } from '@kubeplant/kit';
+import type { Logger, TlsTexts } from '@kubeplant/kit';
 import type { model } from '@kubeplant/proto';
 
 /** A console edit as it arrives from the api. */
@@ -18,8 +18,8 @@ export type LinkHello = model.OperatorHello;
 export interface ModelLinkOptions {
   /** `host:port` of the api's Model service. */
   readonly endpoint: string;
-  /** Client certificate with the URI SAN `kubeplant:operator`, and the CA the api's certificate is signed by. */
-  readonly tls: { readonly certPem: string; readonly keyPem: string; readonly caPem: string };
+  /** Client certificate with the URI SAN `kubeplant:operator`, and the CA the api's certificate is signed by; a function is asked at every connection. */
+  readonly tls: TlsTexts | (() => TlsTexts);
   readonly hello: LinkHello;
   readonly log: Logger;
   readonly onAccepted?: (accepted: model.ModelAccepted) => void;

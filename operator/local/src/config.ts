@@ -1,4 +1,4 @@
-import { defineConfig, flag, secretFile, text } from '@kubeplant/kit';
+import { defineConfig, filePath, flag, port, secretFile, text } from '@kubeplant/kit';
 
 /** Variables of the local operator; set by `kubeplant up`. */
 export const localOperatorConfig = defineConfig({
@@ -7,11 +7,15 @@ export const localOperatorConfig = defineConfig({
   stateDir: text({ env: 'KUBEPLANT_STATE_DIR', description: 'Folder for configurations, tokens and what is kept between starts.' }),
   modelEndpoint: text({ env: 'KUBEPLANT_MODEL_ENDPOINT', description: 'host:port of the api’s Model service.' }),
   ingestEndpoint: text({ env: 'KUBEPLANT_INGEST_ENDPOINT', description: 'host:port of the api’s Ingest service, for collectors.' }),
-  cert: secretFile({ env: 'KUBEPLANT_TLS_CERT_FILE', description: 'Client certificate with the URI SAN kubeplant:operator, PEM.' }),
-  key: secretFile({ env: 'KUBEPLANT_TLS_KEY_FILE', description: 'Key of the client certificate, PEM.' }),
-  caFile: text({ env: 'KUBEPLANT_CA_FILE', description: 'Certificate of the plant’s authority, PEM.' }),
-  ca: secretFile({ env: 'KUBEPLANT_CA_FILE', description: 'Certificate of the plant’s authority, PEM.' }),
+  certFile: filePath({
+    env: 'KUBEPLANT_TLS_CERT_FILE',
+    description: 'Client certificate with the URI SAN kubeplant:operator, PEM; changes are followed.',
+  }),
+  keyFile: filePath({ env: 'KUBEPLANT_TLS_KEY_FILE', description: 'Key of the client certificate, PEM; changes are followed.' }),
+  caFile: filePath({ env: 'KUBEPLANT_CA_FILE', description: 'Certificate of the plant’s authority, PEM; changes are followed.' }),
   rootKey: secretFile({ env: 'KUBEPLANT_ROOT_KEY_FILE', description: 'Key from which the tokens of shards are derived.' }),
+  probeHost: text({ env: 'KUBEPLANT_PROBE_HOST', description: 'Address on which probes and metrics are served.', default: '127.0.0.1' }),
+  probePort: port({ env: 'KUBEPLANT_PROBE_PORT', description: 'Port of probes and metrics; 0 is any free one.', default: 9464 }),
   logLevel: text({
     env: 'KUBEPLANT_LOG_LEVEL',
     description: 'Least level that is logged.',

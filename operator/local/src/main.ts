@@ -1,4 +1,17 @@
-import { createLogger, createStopper, type Logger, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
+import {
+  ConfigError,
+  type ConfigOf,
+  createLogger,
+  createStopper,
+  followTlsFiles,
+  type Logger,
+  logProcessWarnings,
+  readConfig,
+  startProbes,
+  startTelemetry,
+  tellReady,
+} from '@kubeplant/kit';
+import manifest from '../package.json' with { type: 'json' };
 import { createModelLink, type Edit, type EditResult, type ModelLink } from '@kubeplant/operator-link';
 import { isEndpoints } from './carry-out/endpoints-file.ts';
 import { localOperatorConfig } from './config.ts';
@@ -9,12 +22,30 @@ import { createProblemLog } from './log-problems.ts';
 import { createRunQueue } from './run-queue.ts';
 import { watchSources } from './watch-sources.ts';
 
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
 /** The local operator: reads YAML, plans, and tells its parent which processes there should be. */
-async function main(): Promise<void> {
-  const config = readConfig(localOperatorConfig, process.env);
-  const log = createLogger({ name: 'operator', level: config.logLevel });
-  logProcessWarnings(log);
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  let log = createLogger({ name: 'operator' });
+  try {
+    const config = readConfig(localOperatorConfig, env);
+    log = createLogger({ name: 'operator', level: config.logLevel });
+    logProcessWarnings(log);
+    await run(config, log);
+  } catch (error) {
+    if (error instanceof ConfigError) log.fatal(error.message);
+    else log.fatal({ err: error }, 'the operator cannot start');
+    process.exit(error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED);
+  }
+}
+
+async function run(config: ConfigOf<typeof localOperatorConfig>, log: Logger): Promise<void> {
   const stopper = createStopper({ log, timeoutMs: 5000 });
+  const telemetry = startTelemetry({ service: 'kubeplant-operator', version: manifest.version });
+  stopper.onStop('telemetry', () => telemetry.shutdown());
+  const tls = followTlsFiles(config, log);
+  stopper.onStop('certificates', () => tls.close());
   const tell = (message: OperatorMessage): void => void process.send?.(message);
   const logProblems = createProblemLog(log);
   let host: LocalHost | undefined;
@@ -30,7 +61,7 @@ async function main(): Promise<void> {
   };
   const link: ModelLink = createModelLink({
     endpoint: config.modelEndpoint,
-    tls: { certPem: config.cert, keyPem: config.key, caPem: config.ca },
+    tls: tls.current,
     hello: { cluster: 'local', leaseTransitions: 0, host: 'local', consoleEdits: true },
     log,
     onEdit: edits,
@@ -60,9 +91,18 @@ async function main(): Promise<void> {
     onNotice: (message) => tell({ type: 'notice', message }),
     onWatched: (paths) => watch.set(paths),
   });
+  const { close, reload } = host;
+  stopper.onStop('host', close);
   listen(host, log);
-  await host.reload();
-  tellReady({});
+  await reload();
+  const probes = await startProbes({
+    host: config.probeHost,
+    port: config.probePort,
+    checks: { files: () => (report === undefined ? 'not read yet' : undefined) },
+    metricsText: () => telemetry.metricsText(),
+  });
+  stopper.onStop('probes', () => probes.close());
+  tellReady({ probe: probes.port });
   tellApplied();
 }
 
@@ -86,4 +126,4 @@ function listen(host: LocalHost, log: Logger): void {
   });
 }
 
-await main();
+await main(process.env);

@@ -1,4 +1,5 @@
-import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, ServerCredentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ChannelOptions, credentials, experimental, Metadata, ServerCredentials } from '@grpc/grpc-js';
+import type { FollowedTls } from './follow-tls-files.ts';
 
 export { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 
@@ -18,16 +19,46 @@ export const grpcOptions: ChannelOptions = {
   'grpc.enable_http_proxy': 0,
 };
 
+/** Certificates of a server: files that are followed, or texts that stay. */
+export type ServerTls =
+  | Pick<FollowedTls, 'subscribe'>
+  | { readonly certPem: string; readonly keyPem: string; readonly caPem?: string | undefined };
+
 /** TLS of a server. `caPem` checks client certificates; `requireClient` refuses clients without one. */
-export function serverCredentials(options: {
-  readonly certPem: string;
-  readonly keyPem: string;
-  readonly caPem?: string | undefined;
-  readonly requireClient: boolean;
-}): ServerCredentials {
-  const { certPem, keyPem, caPem, requireClient } = options;
+export function serverCredentials(options: ServerTls & { readonly requireClient: boolean }): ServerCredentials {
+  const { requireClient } = options;
+  if ('subscribe' in options) {
+    const provider = createProvider(options);
+    return experimental.createCertificateProviderServerCredentials(provider, requireClient ? provider : null, requireClient);
+  }
+  const { certPem, keyPem, caPem } = options;
   const ca = caPem === undefined ? null : Buffer.from(caPem);
   return ServerCredentials.createSsl(ca, [{ cert_chain: Buffer.from(certPem), private_key: Buffer.from(keyPem) }], requireClient);
+}
+
+/** Certificate files in the form the library asks for. It is told in the next tick: before that it has not begun to listen. */
+function createProvider(tls: Pick<FollowedTls, 'subscribe'>): experimental.CertificateProvider {
+  const ends = new Map<unknown, () => void>();
+  const drop = (listener: unknown): void => {
+    ends.get(listener)?.();
+    ends.delete(listener);
+  };
+  return {
+    addCaCertificateListener: (listener) =>
+      void ends.set(
+        listener,
+        tls.subscribe(({ caPem }) => process.nextTick(listener, { caCertificate: Buffer.from(caPem) })),
+      ),
+    removeCaCertificateListener: drop,
+    addIdentityCertificateListener: (listener) =>
+      void ends.set(
+        listener,
+        tls.subscribe(({ certPem, keyPem }) =>
+          process.nextTick(listener, { certificate: Buffer.from(certPem), privateKey: Buffer.from(keyPem) }),
+        ),
+      ),
+    removeIdentityCertificateListener: drop,
+  };
 }
 
 /** TLS of a client; with `certPem` and `keyPem` it shows a certificate of its own. */

@@ -4,6 +4,7 @@ export * from './create-backoff.ts';
 export * from './create-logger.ts';
 export * from './create-stopper.ts';
 export * from './explain-write-error.ts';
+export * from './follow-tls-files.ts';
 export * from './grpc.ts';
 export * from './log-process-warnings.ts';
 export * from './peer-uris.ts';

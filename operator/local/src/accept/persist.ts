@@ -5,7 +5,7 @@ import type { Accepted, AcceptedResource } from './types.ts';
 
 /** Kept between starts, so that a file broken meanwhile does not stop the plant and transitions stay judged. */
 interface Kept {
-  readonly formatVersion: 1;
+  readonly formatVersion: number;
   readonly files: Readonly<Record<string, readonly Omit<AcceptedResource, 'positionOf'>[]>>;
 }
 
@@ -15,10 +15,12 @@ export async function saveAccepted(path: string, accepted: Accepted): Promise<vo
   await writeIfChanged(path, JSON.stringify({ formatVersion: 1, files: Object.fromEntries(files) } satisfies Kept));
 }
 
-/** What was in force when the plant last ran; nothing when it never did or the file is not ours to read. */
+/** What was in force when the plant last ran; nothing when it never did. Rejects when a newer release has written the file. */
 export async function loadAccepted(path: string): Promise<Accepted> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   const kept = text === undefined ? undefined : parseKept(text);
+  if (kept !== undefined && kept.formatVersion > 1)
+    throw new Error(`${path} has format ${kept.formatVersion}, this release reads 1: run the release that has written it, or a newer one`);
   return new Map(
     Object.entries(kept?.files ?? {}).map(([file, resources]) => [
       file,
@@ -29,8 +31,8 @@ export async function loadAccepted(path: string): Promise<Accepted> {
 
 function parseKept(text: string): Kept | undefined {
   try {
-    const kept = JSON.parse(text) as Kept;
-    return kept.formatVersion === 1 ? kept : undefined;
+    const kept = JSON.parse(text) as Kept | null;
+    return typeof kept?.formatVersion === 'number' ? kept : undefined;
   } catch {
     // Cut off by a crash of the machine: the files themselves are the truth.
     return undefined;

@@ -1,7 +1,7 @@
 import type { ChannelConfig, EffectiveDevice, ShardConfig } from '@kubeplant/crds/model';
 import { Status } from '@kubeplant/words';
 import type { CollectorMetrics } from './collector-metrics.ts';
-import { type CollectedDevice, createDevice, type DeviceDeps } from './device/create-device.ts';
+import { type CollectedDevice, createDevice, type DeviceDeps, type DeviceIdentity } from './device/create-device.ts';
 import { createRestingDevice } from './device/create-resting-device.ts';
 import { createConverterCache } from './convert/create-converter.ts';
 import { createSink } from './create-sink.ts';
@@ -141,18 +141,18 @@ function updateDevices(
   for (const name of devices.keys()) if (!names.has(name)) devices.delete(name);
   for (const config of wanted) {
     const before = devices.get(config.name);
-    if (before && identityOf(before.config) === identityOf(config)) continue;
+    if (before && identityOf(before.identity) === identityOf(config)) continue;
     const device = createDevice(deps, config, before && isOpen(before) ? before : undefined);
     devices.set(config.name, device);
-    holdBack(deps, device);
+    holdBack(deps, device, config);
   }
   return wanted.filter(({ name }) => isOpen(devices.get(name)));
 }
 
 /** A device that is not to be talked to says so once; its tags are Bad. */
-function holdBack({ driver }: ChannelSetDeps, device: CollectedDevice): void {
-  const problems = device.config.mode === 'Disabled' ? [] : (driver.check?.(device.config) ?? []);
-  if (device.config.mode === 'Disabled') {
+function holdBack({ driver }: ChannelSetDeps, device: CollectedDevice, config: EffectiveDevice): void {
+  const problems = config.mode === 'Disabled' ? [] : (driver.check?.(config) ?? []);
+  if (config.mode === 'Disabled') {
     device.hold({ connected: false, reason: DISABLED, message: 'mode is Disabled' }, Status.BadOutOfService);
   } else if (problems.length > 0) {
     device.hold({ connected: false, reason: REFUSED, message: problems.join('; ') }, Status.BadConfigurationError);
@@ -164,7 +164,7 @@ const REFUSED = 'ConfigurationError';
 
 const isOpen = (device: CollectedDevice | undefined): boolean => device !== undefined && !device.held;
 
-const identityOf = ({ revision, simulated, mode }: EffectiveDevice): string => `${revision} ${simulated} ${mode}`;
+const identityOf = ({ revision, simulated, mode }: DeviceIdentity): string => `${revision} ${simulated} ${mode}`;
 
 function fingerprintOf({ devices, ...settings }: ChannelConfig): string {
   return JSON.stringify([settings, devices.map((device) => [device.name, identityOf(device)])]);

@@ -58,7 +58,7 @@ export function runCollector(options: CollectorOptions): Collector {
     epoch: () => uplink?.epoch ?? 0,
     devices: () => channels.devices().length,
     devicesConnected: () => channels.devices().filter(({ state }) => state.connected).length,
-    tags: () => channels.devices().reduce((sum, device) => sum + device.config.tags.length, 0),
+    tags: () => channels.devices().reduce((sum, device) => sum + device.tagCount, 0),
   });
   const buffer = createMemoryBuffer({
     maxBytes: settings.bufferBytes,

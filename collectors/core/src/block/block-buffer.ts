@@ -58,6 +58,16 @@ export interface BlockBuffer {
   takeLost(): readonly Lost[];
   /** What is wrong now, as `Reason: sentence`; undefined when nothing is. */
   problem(): string | undefined;
+  /**
+   * What was appended so far is on disk or, in a buffer without one, committed: true. False: some of it was lost.
+   */
+  synced(): Promise<boolean>;
+  /** What is held survives this process. */
+  isKept(): boolean;
+  /** Resolves when the runs of processes before are known, or cannot be for now. */
+  readonly ready: Promise<void>;
+  /** Nothing more is appended; resolves when what is held is as safe as it can be. */
+  close(): Promise<void>;
   /** Bytes held. */
   readonly sizeBytes: number;
   /** Blocks held and not committed. */

@@ -1,6 +1,7 @@
 import type { Lost } from '@kubeplant/proto';
 import type { BlockBuffer, BufferEvents, Delivery, DeliveryOptions, EncodedBlock, Outgoing } from './block-buffer.ts';
 import { createLostLedger } from './create-lost-ledger.ts';
+import { createSyncWaiters } from './create-sync-waiters.ts';
 
 /** What a memory buffer needs. */
 export interface MemoryBufferOptions extends BufferEvents {
@@ -16,6 +17,7 @@ export const BLOCK_OVERHEAD_BYTES = 256;
 export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }: MemoryBufferOptions): BlockBuffer {
   const blocks = new Map<number, EncodedBlock>();
   const ledger = createLostLedger();
+  const waiters = createSyncWaiters();
   let lowest = 1;
   let highest = 0;
   let sizeBytes = 0;
@@ -36,11 +38,12 @@ export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }:
     lostReadings += lost.readings;
     for (const one of [lost, ...oldest.lost]) ledger.add(one);
     onLost(lost);
+    waiters.lost(oldest.seq);
     remove(oldest);
   }
 
   function firstWithin(from: number, until: number): EncodedBlock | undefined {
-    for (let seq = Math.max(lowest, from); seq <= until; seq++) {
+    for (let seq = Math.max(lowest, from); seq <= Math.min(until, highest); seq++) {
       const block = blocks.get(seq);
       if (block) return block;
     }
@@ -58,6 +61,7 @@ export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }:
       }
     }
     for (const block of freed) remove(block);
+    settle();
     if (freed.size > 0) {
       onCommitted(
         freed.size,
@@ -66,24 +70,8 @@ export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }:
     }
   }
 
-  function deliver({ committed }: DeliveryOptions): Delivery {
-    commit(committed);
-    const before = highest;
-    let backlogSeq = 0;
-    let liveSeq = before;
-    return {
-      nextLive: () => {
-        const block = firstWithin(liveSeq + 1, highest);
-        if (block) liveSeq = block.seq;
-        return block && toOutgoing(block);
-      },
-      nextBacklog: () => {
-        const block = firstWithin(backlogSeq + 1, before);
-        if (block) backlogSeq = block.seq;
-        return block && toOutgoing(block);
-      },
-      close: () => {},
-    };
+  function settle(): void {
+    waiters.settle((seq) => blocks.size === 0 || lowest > seq);
   }
 
   return {
@@ -94,18 +82,48 @@ export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }:
       sizeBytes += block.bytes.length + BLOCK_OVERHEAD_BYTES;
       while (sizeBytes > maxBytes && blocks.size > 1) dropOldest();
     },
-    deliver,
+    deliver: ({ committed }) => {
+      commit(committed);
+      return createDelivery(firstWithin, highest);
+    },
     commit,
     runs: () => [...new Set([...blocks.values()].map(({ run }) => run))],
     takeLost: ledger.take,
     problem: () =>
       lostReadings > 0 ? `BufferFull: ${lostReadings} readings were lost because nothing was committed for too long` : undefined,
+    synced: () => {
+      const safe = waiters.wait(highest);
+      settle();
+      return safe;
+    },
+    isKept: () => blocks.size === 0,
+    ready: Promise.resolve(),
+    close: () => Promise.resolve(),
     get sizeBytes() {
       return sizeBytes;
     },
     get count() {
       return blocks.size;
     },
+  };
+}
+
+/** Of what is held: up to `before` it has waited, after it is fresh. */
+function createDelivery(firstWithin: (from: number, until: number) => EncodedBlock | undefined, before: number): Delivery {
+  let backlogSeq = 0;
+  let liveSeq = before;
+  return {
+    nextLive: () => {
+      const block = firstWithin(liveSeq + 1, Number.POSITIVE_INFINITY);
+      if (block) liveSeq = block.seq;
+      return block && toOutgoing(block);
+    },
+    nextBacklog: () => {
+      const block = firstWithin(backlogSeq + 1, before);
+      if (block) backlogSeq = block.seq;
+      return block && toOutgoing(block);
+    },
+    close: () => {},
   };
 }
 

@@ -1,26 +1,30 @@
-import type { EffectiveDevice, EffectiveTag } from '@kubeplant/crds/model';
+import type { EffectiveDevice } from '@kubeplant/crds/model';
 import type { DeviceHealth } from '@kubeplant/proto';
-import { Flag, isBad, Status } from '@kubeplant/words';
+import { Flag, Status } from '@kubeplant/words';
 import type { BlockBuilder } from '../block/create-block-builder.ts';
 import type { RunDictionary } from '../block/create-run-dictionary.ts';
-import type { Converted, Converter } from '../convert/converted.ts';
+import type { Converted } from '../convert/converted.ts';
 import type { Clock, DeviceState, RawReading } from '../driver.ts';
 import { createObservedSpan, longestSilenceMs } from './create-observed-span.ts';
+import { createTagTable, type TagTable, type TagTableDeps } from './create-tag-table.ts';
 import { type ResolvedTime, resolveTime } from './resolve-time.ts';
-import { shouldReport } from './should-report.ts';
-import { createTagState, isText, type TagState } from './tag-state.ts';
 
 /** What a device needs. */
-export interface DeviceDeps {
+export interface DeviceDeps extends TagTableDeps {
   readonly clock: Pick<Clock, 'nowUs'>;
   readonly builder: Pick<BlockBuilder, 'add' | 'addText' | 'observe'>;
   readonly dictionary: Pick<RunDictionary, 'deviceId' | 'tagId'>;
-  readonly converterOf: (tag: EffectiveTag) => Converter;
 }
+
+/** What of a device's configuration is kept: its tags as they were declared would be most of a collector's memory. */
+export type DeviceIdentity = Pick<EffectiveDevice, 'name' | 'revision' | 'simulated' | 'mode'>;
 
 /** A device at run time: converts, reports by exception, and knows how the device is. */
 export interface CollectedDevice {
-  readonly config: EffectiveDevice;
+  readonly identity: DeviceIdentity;
+  /** Undefined for one that takes nothing. */
+  readonly tags: TagTable | undefined;
+  readonly tagCount: number;
   readonly state: DeviceState;
   /** A value off the wire; returns whether it was reported. Unknown tags are ignored. */
   read(reading: RawReading, nowUs: number): boolean;
@@ -39,47 +43,49 @@ const CONNECTING: DeviceState = { connected: false, reason: 'Connecting', messag
 /** A device under its configuration. `before`: the same device under the one before; its connection state goes on. */
 export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?: CollectedDevice): CollectedDevice {
   const { clock, builder } = deps;
-  const id = deps.dictionary.deviceId(config.name);
-  const tags = createTags(deps, config, before?.config);
+  const { name, revision, simulated, mode } = config;
+  const identity: DeviceIdentity = { name, revision, simulated, mode };
+  const id = deps.dictionary.deviceId(name);
+  const tags = createTagTable(deps, config, before?.tags);
   const span = createObservedSpan(longestSilenceMs(config));
-  const deviceFlags = config.simulated ? Flag.Simulated : 0;
+  const deviceFlags = simulated ? Flag.Simulated : 0;
   let state: DeviceState = before?.state ?? CONNECTING;
   let held = false;
 
-  function send(tag: TagState, next: Converted, time: ResolvedTime, receivedUs: number): boolean {
-    if (!shouldReport(tag.last, next, tag.width)) return false;
-    tag.last = next;
-    const { value, status, flags } = next;
-    const { timeUs, originalUs } = time;
+  function send(row: number, next: Converted, { timeUs, originalUs }: ResolvedTime, receivedUs: number): boolean {
+    if (!tags.report(row, next)) return false;
+    const { value, status } = next;
+    const flags = next.flags | tags.takeOnceFlags(row);
     // Written out field by field: this is the hottest object of a collector.
-    const reading = { tag: tag.id, timeUs, receivedUs, value, status, flags: flags | tag.onceFlags, originalUs };
-    tag.onceFlags = 0;
-    if (tag.text) builder.addText(reading);
+    const reading = { tag: tags.id(row), timeUs, receivedUs, value, status, flags, originalUs };
+    if (tags.isText(row)) builder.addText(reading);
     else builder.add(reading);
     return true;
   }
 
-  function sendBad(tag: TagState, status: number, nowUs: number): void {
-    send(tag, { value: undefined, status, flags: deviceFlags | Flag.TimeIsReceived }, { timeUs: nowUs, flags: 0 }, nowUs);
+  function sendBad(row: number, status: number, nowUs: number): void {
+    send(row, { value: undefined, status, flags: deviceFlags | Flag.TimeIsReceived }, { timeUs: nowUs, flags: 0 }, nowUs);
   }
 
   function writeBad(status: number): void {
     span.end();
     const nowUs = clock.nowUs();
-    for (const tag of tags.values()) if (tag.rejected === undefined) sendBad(tag, status, nowUs);
+    for (let row = 0; row < tags.names.length; row++) if (!tags.rejected.has(row)) sendBad(row, status, nowUs);
   }
 
   return {
-    config,
+    identity,
+    tags,
+    tagCount: tags.names.length,
     get state() {
       return state;
     },
     read: (reading, nowUs) => {
-      const tag = tags.get(reading.tag);
-      if (tag === undefined || held) return false;
+      const row = tags.row(reading.tag);
+      if (row === undefined || held) return false;
       const time = resolveTime(reading.timeUs, nowUs);
-      const next = tag.convert(reading.value, reading.status, reading.flags | time.flags | deviceFlags);
-      return send(tag, next, time, nowUs);
+      const next = tags.convert(row)(reading.value, reading.status, reading.flags | time.flags | deviceFlags);
+      return send(row, next, time, nowUs);
     },
     observed: (untilUs) => {
       if (!state.connected || held) return;
@@ -93,10 +99,11 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
       if (lost) writeBad(Status.BadCommunicationError);
     },
     reject: (name, reason) => {
-      const tag = tags.get(name);
-      if (tag === undefined) return;
-      tag.rejected = reason;
-      if (reason !== undefined && !(tag.last && isBad(tag.last.status))) sendBad(tag, Status.BadConfigurationError, clock.nowUs());
+      const row = tags.row(name);
+      if (row === undefined) return;
+      if (reason === undefined) tags.rejected.delete(row);
+      else tags.rejected.set(row, reason);
+      if (reason !== undefined && !tags.isBad(row)) sendBad(row, Status.BadConfigurationError, clock.nowUs());
     },
     hold: (reason, status) => {
       held = true;
@@ -106,31 +113,14 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
     get held() {
       return held;
     },
-    health: () => toHealth(config, state, tags, state.connected && span.isCurrent(clock.nowUs())),
+    health: () => toHealth(identity, state, tags, state.connected && span.isCurrent(clock.nowUs())),
   };
 }
 
-function createTags(
-  { dictionary, converterOf }: DeviceDeps,
-  config: EffectiveDevice,
-  before: EffectiveDevice | undefined,
-): ReadonlyMap<string, TagState> {
-  const old = new Map(before?.tags.map((tag) => [tag.name, tag]));
-  return new Map(
-    config.tags.map((tag) => {
-      const id = dictionary.tagId(config.name, { name: tag.name, text: isText(tag), simulated: config.simulated });
-      return [tag.name, createTagState(tag, id, converterOf(tag), old.get(tag.name))];
-    }),
-  );
-}
-
-function toHealth(config: EffectiveDevice, state: DeviceState, tags: ReadonlyMap<string, TagState>, dataFlowing: boolean): DeviceHealth {
-  const rejected: { tag: string; reason: string }[] = [];
-  let badTags = 0;
-  for (const tag of tags.values()) {
-    if (tag.last && isBad(tag.last.status)) badTags++;
-    if (tag.rejected !== undefined && rejected.length < REJECTED_SHOWN) rejected.push({ tag: tag.tag.name, reason: tag.rejected });
-  }
+function toHealth({ name, revision }: DeviceIdentity, state: DeviceState, tags: TagTable, dataFlowing: boolean): DeviceHealth {
+  const refused = [...tags.rejected].sort(([a], [b]) => a - b).slice(0, REJECTED_SHOWN);
+  const rejected = refused.map(([row, reason]) => ({ tag: tags.names[row] ?? '', reason }));
+  const badTags = tags.names.reduce((count, _, row) => count + Number(tags.isBad(row)), 0);
   const { connected, reason, message } = state;
-  return { device: config.name, revision: config.revision, connected, dataFlowing, reason, message, tags: tags.size, badTags, rejected };
+  return { device: name, revision, connected, dataFlowing, reason, message, tags: tags.names.length, badTags, rejected };
 }

@@ -9,8 +9,12 @@ export function createRestingDevice(config: EffectiveDevice): CollectedDevice {
       ? { connected: false, reason: 'Disabled', message: 'mode is Disabled' }
       : { connected: false, reason: 'Standby', message: 'this collector does not poll now' };
   const ignore = (): void => {};
+  const { name, revision, simulated, mode } = config;
+  const tagCount = config.tags.length;
   return {
-    config,
+    identity: { name, revision, simulated, mode },
+    tags: undefined,
+    tagCount,
     state,
     held: true,
     read: () => false,
@@ -19,13 +23,13 @@ export function createRestingDevice(config: EffectiveDevice): CollectedDevice {
     reject: ignore,
     hold: ignore,
     health: () => ({
-      device: config.name,
-      revision: config.revision,
+      device: name,
+      revision,
       connected: false,
       dataFlowing: false,
       reason: state.reason,
       message: state.message,
-      tags: config.tags.length,
+      tags: tagCount,
       badTags: 0,
       rejected: [],
     }),

@@ -32,7 +32,7 @@ export type Client = ReturnType<typeof createClient>;
  *
  * - `auth`: `login`, `restore` (at page load: who is signed in, by the refresh cookie), `me`, `changePassword`, `logout`
  * - `overview`, `sites.list`, `devices.list`, `devices.effective`, `tags.list`, `tags.value`, `rules.list`, `findings.list`
- * - `readings.page` (raw, or buckets with `interval`), `readings.csv` (a streaming Response), `downloads.create` (URL to navigate to)
+ * - `readings.page` (raw, buckets with `interval`, or as many as can be drawn with `points`), `history.query` (several on one grid), `readings.csv` (a streaming Response), `downloads.create` (URL to navigate to)
  * - `alarms.list`, `get`, `acknowledge`, `acknowledgeMany`, `comment` (changed meanwhile: `ApiError` 409 `changed`), `journal.list`, `journal.csv` (a streaming Response), `events.list`
  * - `resources.get`, `put`, `remove` (412 `stale`; 409 `managed-elsewhere` with `problem.yaml`)
  * - `users.*`, `sessions.*`
@@ -101,6 +101,7 @@ function plantMethods(get: Get, http: Transport) {
         return http.response('GET', `${tagUrl({ namespace, device, tag })}/readings`, { query, signal, headers: { accept: 'text/csv' } });
       },
     },
+    history: { query: (body: s.QueryInput, signal?: AbortSignal) => http.json<s.QueryAnswer>('POST', 'query', { body, signal }) },
     downloads: { create: (body: s.CreateDownloadInput) => http.json<s.Download>('POST', 'downloads', { body }) },
     resources: {
       get: (namespace: string, plural: Plural, name: string) => get<s.Resource>(`namespaces/${part(namespace)}/${plural}/${part(name)}`),

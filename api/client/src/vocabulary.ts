@@ -30,8 +30,12 @@ export const KIND_OF_PLURAL = {
   simulations: 'Simulation',
 } as const satisfies Record<Plural, string>;
 
-/** Figures a bucket of history may have. */
-export const AGGREGATES = ['avg', 'min', 'max', 'first', 'last', 'count'] as const;
+/**
+ * Figures a bucket of history may have: `avg` weighs each value by the time it held; `value` is the value at the beginning
+ * of the bucket; `increase` is what a counter counted; `integral` is value × seconds; `goodMs` how long the value was known
+ * and good; `durations` how long each state held.
+ */
+export const AGGREGATES = ['avg', 'min', 'max', 'first', 'last', 'count', 'value', 'increase', 'integral', 'goodMs', 'durations'] as const;
 /** Figure of a bucket of history. */
 export type Aggregate = (typeof AGGREGATES)[number];
 

@@ -29,9 +29,18 @@ export const API_SETTINGS = defineConfig({
   ingestPort: port({ env: 'KUBEPLANT_INGEST_PORT', description: 'Port on which readings are taken (gRPC, TLS).', default: 8443 }),
   modelHost: text({ env: 'KUBEPLANT_MODEL_HOST', description: 'Address on which the operator is served.', default: '127.0.0.1' }),
   modelPort: port({ env: 'KUBEPLANT_MODEL_PORT', description: 'Port on which the operator is served (gRPC, mutual TLS).', default: 8444 }),
-  certificate: secretFile({ env: 'KUBEPLANT_TLS_CERT_FILE', description: 'File with the server certificate of both gRPC ports, PEM.' }),
-  certificateKey: secretFile({ env: 'KUBEPLANT_TLS_KEY_FILE', description: 'File with the key of the server certificate, PEM.' }),
-  ca: secretFile({ env: 'KUBEPLANT_CA_FILE', description: 'File with the certificates of the authority that signs the operator’s, PEM.' }),
+  certFile: filePath({
+    env: 'KUBEPLANT_TLS_CERT_FILE',
+    description: 'File with the server certificate of both gRPC ports, PEM; changes are followed.',
+  }),
+  keyFile: filePath({
+    env: 'KUBEPLANT_TLS_KEY_FILE',
+    description: 'File with the key of the server certificate, PEM; changes are followed.',
+  }),
+  caFile: filePath({
+    env: 'KUBEPLANT_CA_FILE',
+    description: 'File with the certificates of the authority that signs the operator’s, PEM; changes are followed.',
+  }),
   signingKeyFile: filePath({
     env: 'KUBEPLANT_SIGNING_KEY_FILE',
     description: 'File with the Ed25519 key (PKCS#8, PEM) that access tokens are signed with; made where it is missing.',

@@ -6,6 +6,9 @@ import type { SiteModel } from '@kubeplant/crds/model';
 import type { ActionResult, AlarmAction, AlarmState, AlarmTransition } from '@kubeplant/engine';
 import type { Origin } from '@kubeplant/words';
 import type pg from 'pg';
+import type { SumAnswer, SumQuery } from './store/rollups/sum-query.ts';
+import type { Meaning } from './store/rollups/summary.ts';
+import type { SiteDay } from './store/rollups/site-days.ts';
 
 /** What was asked for cannot be done now, and may be done later: no owner, no database, no operator. HTTP answers 503. */
 export class Unavailable extends Error {
@@ -158,20 +161,6 @@ export interface StoredReading {
   readonly receivedUs: number;
 }
 
-/** One bucket of an aggregated series; null where it holds no good value. */
-export interface AggregateBucket {
-  readonly timeUs: number;
-  readonly avg: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly first: number | null;
-  readonly last: number | null;
-  /** Good readings. */
-  readonly count: number;
-  /** Readings without a good value. */
-  readonly bad: number;
-}
-
 /** A tag as the store knows it. */
 export interface StoredTag {
   readonly tagId: TagId;
@@ -195,12 +184,14 @@ export interface Readings {
     tag: StoredTag,
     range: { fromUs: number; toUs: number; limit: number; order: 'asc' | 'desc'; cursor?: string },
   ): Promise<{ readings: StoredReading[]; nextCursor?: string }>;
-  /** Buckets of `intervalUs` aligned to 1970, at most `limit`, computed from raw rows; empty buckets are left out. */
-  aggregate(
-    client: ScopedClient,
-    tag: StoredTag,
-    range: { fromUs: number; toUs: number; intervalUs: number; limit: number },
-  ): Promise<AggregateBucket[]>;
+  /** Buckets of a range, from sums where they hold and from readings elsewhere. */
+  sums(client: ScopedClient, tag: StoredTag, query: SumQuery): Promise<SumAnswer>;
+  /** How many readings the sums of a range know of: what is not summed up yet is missing. */
+  counted(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): Promise<number>;
+  /** What values of the tag meant, in order of time; the first holds for what is older too. */
+  meanings(client: ScopedClient, tag: StoredTag): Promise<readonly Meaning[]>;
+  /** How the site of a tag counts its days. */
+  siteDay(client: ScopedClient, tag: StoredTag): Promise<SiteDay>;
   /** All readings of a range in time order, streamed with bounded memory; the iterator must be finished or returned. */
   stream(client: ScopedClient, tag: StoredTag, range: { fromUs: number; toUs: number }): AsyncIterable<readonly StoredReading[]>;
   /** Spans during which the device's tags were confirmed, clipped to the range. Outside them is a gap. */

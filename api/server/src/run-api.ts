@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type Logger, type ReadyPorts, type Stopper, startProbes, startTelemetry, type Telemetry } from '@kubeplant/kit';
+import { followTlsFiles, type Logger, type ReadyPorts, type Stopper, startProbes, startTelemetry, type Telemetry } from '@kubeplant/kit';
 import manifest from '../package.json' with { type: 'json' };
 import type { ApiSettings } from './api-settings.ts';
 import { buildApp } from './app.ts';
@@ -60,14 +60,15 @@ async function startSites(
     endpoint: `${settings.ingestHost}:${settings.ingestPort}`,
   });
   await sites.start();
-  const tls = { certPem: settings.certificate, keyPem: settings.certificateKey };
+  const tls = followTlsFiles(settings, log);
+  stopper.onStop('certificates', () => tls.close());
   const ingest = await startIngest({ host: settings.ingestHost, port: settings.ingestPort, tls, sites, log });
   stopper.onStop('ingest', () => ingest.close());
   stopper.onStop('sites', () => sites.stop());
   const model = await startModelServer({
     host: settings.modelHost,
     port: settings.modelPort,
-    tls: { ...tls, caPem: settings.ca },
+    tls,
     store,
     sites,
     log,

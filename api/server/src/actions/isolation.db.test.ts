@@ -17,6 +17,10 @@ const questions: Readonly<Record<string, { path: string; body?: unknown }>> = {
   'events.list': { path: '/events?namespace=other' },
   'devices.effective': { path: '/namespaces/other/devices/pump/effective' },
   'tags.value': { path: '/namespaces/other/devices/pump/tags/flow/value' },
+  'history.query': {
+    path: '/query',
+    body: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', interval: '1h', series: [{ tag: 'other/pump/flow' }] },
+  },
   'readings.page': { path: '/namespaces/other/devices/pump/tags/flow/readings' },
   'downloads.create': { path: '/downloads', body: { tags: ['other/pump/flow'], from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' } },
   'alarms.show': { path: '/alarms/ALARM' },

@@ -17,6 +17,7 @@ import { showOpenApi } from './documents/show-open-api.ts';
 import { createDownload } from './history/create-download.ts';
 import { exportReadings } from './history/export-readings.ts';
 import { listEvents } from './history/list-events.ts';
+import { queryHistory } from './history/query-history.ts';
 import { readHistory } from './history/read-history.ts';
 import { takeDownload } from './history/take-download.ts';
 import { subscribe } from './live/subscribe.ts';
@@ -42,7 +43,7 @@ import { updateUser } from './users/update-user.ts';
 export const ACTIONS = [
   ...[logIn, refresh, logOut, showMe, changeMyPassword, showKeys, listSessions, revokeSession],
   ...[showOverview, listSites, listDevices, showEffectiveDevice, listTags, showTagValue, listRules, listFindings],
-  ...[readHistory, exportReadings, createDownload, takeDownload, listEvents],
+  ...[readHistory, queryHistory, exportReadings, createDownload, takeDownload, listEvents],
   ...[listAlarms, showAlarm, acknowledgeAlarm, acknowledgeAlarms, commentAlarm, listJournal, exportJournal],
   ...[showResource, putResource, deleteResource],
   ...[listUsers, showUser, addUser, updateUser, deleteUser, resetUserPassword],

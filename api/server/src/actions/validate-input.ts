@@ -72,8 +72,14 @@ function valueAt(value: unknown, pointer: string): unknown {
     .reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), value);
 }
 
+interface SchemaNode {
+  readonly description?: string;
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
 function descriptionAt(schema: TObject, pointer: string): string | undefined {
-  const [, name = ''] = pointer.split('/');
-  const property = schema.properties[name] as { description?: string; items?: { description?: string } } | undefined; // A JSON schema.
-  return pointer.split('/').length > 2 ? property?.items?.description : property?.description;
+  let node: SchemaNode | undefined = schema as SchemaNode; // A JSON schema.
+  for (const key of pointer.split('/').slice(1)) node = node?.items ?? node?.properties?.[key];
+  return node?.description;
 }

@@ -18,6 +18,7 @@ import { showOpenApi } from '../actions/documents/show-open-api.ts';
 import { createDownload } from '../actions/history/create-download.ts';
 import { exportReadings } from '../actions/history/export-readings.ts';
 import { listEvents } from '../actions/history/list-events.ts';
+import { queryHistory } from '../actions/history/query-history.ts';
 import { readHistory } from '../actions/history/read-history.ts';
 import { takeDownload } from '../actions/history/take-download.ts';
 import { listDevices } from '../actions/plant/list-devices.ts';
@@ -78,6 +79,7 @@ export const MOUNTS: readonly Mount[] = [
   { method: 'GET', path: '/api/v1/namespaces/:namespace/devices/:name/effective', action: showEffectiveDevice },
   { method: 'GET', path: `${tag}/value`, action: showTagValue },
   { method: 'GET', path: `${tag}/readings`, action: readHistory, csv: exportReadings },
+  { method: 'POST', path: '/api/v1/query', action: queryHistory },
   { method: 'POST', path: '/api/v1/downloads', action: createDownload, status: 201 },
   { method: 'GET', path: '/api/v1/downloads/:key', action: takeDownload },
   { method: 'GET', path: '/api/v1/alarms', action: listAlarms },

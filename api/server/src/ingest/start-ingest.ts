@@ -1,4 +1,4 @@
-import { type GrpcServer, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
+import { type GrpcServer, type ServerTls, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
 import { IngestService } from '@kubeplant/proto';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { StoreLog } from '../store/store-log.ts';
@@ -9,7 +9,7 @@ interface IngestOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly tls: { readonly certPem: string; readonly keyPem: string };
+  readonly tls: ServerTls;
   readonly sites: Pick<OwnedSites, 'model' | 'open'>;
   readonly log: StoreLog;
 }

@@ -1,4 +1,4 @@
-import { type GrpcServer, grpcStatus, peerUris, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
+import { type GrpcServer, grpcStatus, peerUris, type ServerTls, serverCredentials, startGrpcServer, traceServedCall } from '@kubeplant/kit';
 import { model } from '@kubeplant/proto';
 import type { OwnedSites } from '../owner/create-sites.ts';
 import type { Store } from '../store/create-store.ts';
@@ -13,8 +13,8 @@ interface ModelOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** `caPem` signs the operator's certificate. */
-  readonly tls: { readonly certPem: string; readonly keyPem: string; readonly caPem: string };
+  /** Its authorities sign the operator's certificate. */
+  readonly tls: ServerTls;
   readonly store: Store;
   readonly sites: OwnedSites;
   readonly log: StoreLog;

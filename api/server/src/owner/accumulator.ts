@@ -1,5 +1,5 @@
 import type { CalculatedReading, EngineChanges } from '@kubeplant/engine';
-import { CopyRows } from '../store/copy-encoder.ts';
+import { HistoryRows } from '../store/history-rows.ts';
 import type { Batch, Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createChangeLog } from './change-log.ts';
@@ -74,9 +74,9 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
       if (away) letIn();
     },
     gather: (changes, calculated, nowUs) => {
-      const before = pending.calculated.bytes().length;
+      const before = pending.calculated.sizeBytes;
       takeCalculated({ catalogue, dirty, pending, keeps: keeps() }, calculated, nowUs);
-      count(pending.calculated.bytes().length - before);
+      count(pending.calculated.sizeBytes - before);
       return { values: takeValues(dirty), ...changeLog.add(changes) };
     },
     cut: (nowUs) => {
@@ -112,7 +112,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
 interface Pending {
   readonly blocks: PreparedBlock[];
   readonly quarantined: QuarantineRow[];
-  readonly calculated: CopyRows;
+  readonly calculated: HistoryRows;
   /** Range of the times of `calculated`. */
   fromUs: number;
   untilUs: number;
@@ -123,7 +123,7 @@ interface Pending {
 const createPending = (): Pending => ({
   blocks: [],
   quarantined: [],
-  calculated: new CopyRows(0),
+  calculated: new HistoryRows(0),
   fromUs: Number.POSITIVE_INFINITY,
   untilUs: Number.NEGATIVE_INFINITY,
   rows: 0,
@@ -142,8 +142,8 @@ function takeCalculated({ catalogue, dirty, pending, keeps }: Into, calculated: 
   for (const { device, tag, timeUs, value, status, flags } of calculated) {
     const series = catalogue.find(device, tag, catalogue.simulated(device) ? 'Simulated' : 'Real');
     if (series === undefined) continue; // its model is not in the catalogue yet: it is calculated again with the next change
-    if (keeps) {
-      pending.calculated.number(series.tagId, timeUs, value, (nowUs - timeUs) / 1000, status, flags);
+    if (keeps && (series.stores === undefined || series.stores({ timeUs, value, text: undefined, status, flags }))) {
+      pending.calculated.numbersOf(series.historyClass).number(series.tagId, timeUs, value, (nowUs - timeUs) / 1000, status, flags);
       pending.fromUs = Math.min(pending.fromUs, timeUs);
       pending.untilUs = Math.max(pending.untilUs, timeUs);
     }

@@ -1,5 +1,5 @@
 import type { AlarmState, AlarmTransition, EngineChanges } from '@kubeplant/engine';
-import type { CopyRows } from '../store/copy-encoder.ts';
+import type { HistoryRows } from '../store/history-rows.ts';
 import type { ObservedSpan } from './observed-spans.ts';
 import type { CommittedValue, EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
 import type { Range } from './range-set.ts';
@@ -7,8 +7,8 @@ import type { Range } from './range-set.ts';
 /** All that one transaction writes. */
 export interface Batch {
   readonly blocks: readonly PreparedBlock[];
-  /** Calculated readings, as rows of `reading`. */
-  readonly calculated: CopyRows;
+  /** Calculated readings. */
+  readonly calculated: HistoryRows;
   /** Range of their times; `fromUs > untilUs` when there are none. */
   readonly calculatedTimes: { readonly fromUs: number; readonly untilUs: number };
   readonly progress: readonly { readonly shard: string; readonly run: string; readonly ranges: readonly Range[] }[];

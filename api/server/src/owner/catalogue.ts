@@ -4,6 +4,7 @@ import type { Origin } from '@kubeplant/words';
 import type { ScopedClient } from '../ports.ts';
 import type { CalculatedSpan, SpanKey } from './calculated-spans.ts';
 import { readDevices, readTags, type TagRow, writeCatalogue, writeTags } from './catalogue-rows.ts';
+import { createHistoryFilter } from './history-filter.ts';
 import type { RunTagEntry } from './run-dictionary.ts';
 import { createSeries, type Series, seriesKey } from './series.ts';
 
@@ -137,6 +138,8 @@ function takeTags(state: State, rows: readonly TagRow[]): void {
     const tag = state.tags.get(`${series.device}/${series.tag}`);
     series.inForce = tag !== undefined && (state.simulated.get(series.device) ?? false) === (series.origin === 'Simulated');
     series.isText = tag?.dataType === 'String';
+    series.historyClass = tag?.history?.class ?? state.model.historian.class;
+    series.stores = createHistoryFilter(tag?.history);
   }
   state.generation += 1;
 }

@@ -42,19 +42,31 @@ export class Fenced extends Error {
   readonly code = 'fenced';
 }
 
-/** In every commit. The share lock makes a claim wait for this commit, so that it loads what is written here. */
+/** The database has gone back in time: it lacks what it acknowledged. What is in memory is of another history. */
+export class Restored extends Error {
+  override name = 'Restored';
+  readonly code = 'restored';
+
+  constructor(what: string) {
+    super(`the database was restored to an earlier point: it lacks blocks that it acknowledged (${what})`);
+  }
+}
+
+/** In every commit; returns the process of the database that serves it. The share lock makes a claim wait for this commit, so that it loads what is written here. */
 export async function assertEpoch(
   client: ScopedClient,
   owner: { readonly tenant: string; readonly site: string; readonly epoch: number },
-): Promise<void> {
+): Promise<number> {
   const values = [owner.tenant, owner.site, owner.epoch];
-  const found = await client.query({
+  const found = await client.query<{ pid: number }>({
     name: 'assert-epoch',
-    text: 'SELECT 1 FROM site_owner WHERE tenant = $1 AND site = $2 AND epoch = $3 FOR SHARE',
+    text: 'SELECT pg_backend_pid() AS pid FROM site_owner WHERE tenant = $1 AND site = $2 AND epoch = $3 FOR SHARE',
     values,
   });
-  if (found.rowCount === 0)
+  const row = found.rows[0];
+  if (row === undefined)
     throw new Fenced(`epoch ${owner.epoch} of ${owner.tenant}/${owner.site} is over: another owner has taken the site`);
+  return row.pid;
 }
 
 /** Renew; false when the site is no longer ours. `release`: let another replica take it at once. */

@@ -98,10 +98,14 @@ interface Accepted {
 function accept(session: Session, link: ShardLink, stream: StreamState, { block, entries, dictionary, bytes }: Accepted): void {
   const { accumulator, engine, deps } = session;
   const arrivalUs = deps.nowUs();
-  accumulator.block(prepareBlock({ engine, entries, dirty: accumulator.dirty, shard: link.shard, arrivalUs }, block, bytes));
-  takeObserved(session, link, dictionary, block, arrivalUs);
-  accumulator.events.push(...lossEvents(link.shard, block, arrivalUs));
-  progressOfRun(link, block.run).accepted.add(block.seq);
+  const isKept = accumulator.keeps();
+  const prepared = prepareBlock({ engine, entries, dirty: accumulator.dirty, shard: link.shard, arrivalUs }, block, bytes);
+  takeObserved(session, { link, dictionary, block, arrivalUs, isKept });
+  if (isKept) {
+    accumulator.block(prepared);
+    accumulator.events.push(...lossEvents(link.shard, block, arrivalUs));
+    progressOfRun(link, block.run).accepted.add(block.seq);
+  } else stream.isAskedAgain = true;
   sendReceived(stream, block.run, block.seq);
   session.changed();
 }
@@ -129,6 +133,10 @@ function quarantineBlock(
   sendReceived(stream, run, seq);
   if (known?.committed.has(seq)) sendCommitted(stream, [{ run, committed: [{ first: seq, last: seq }] }]);
   if (known?.committed.has(seq) || known?.accepted.has(seq)) return;
+  if (!session.accumulator.keeps()) {
+    stream.isAskedAgain = true;
+    return;
+  }
   session.accumulator.malformed({ shard: link.shard, run, seq, rows: 0, reason: 'Malformed', detail: why.reason, body: bytes });
   if (known !== undefined) {
     known.accepted.add(seq);

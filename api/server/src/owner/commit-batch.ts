@@ -3,17 +3,21 @@ import type { Store } from '../store/create-store.ts';
 import { markHistory } from '../store/rollups/mark-history.ts';
 import { removeAlarmStates, writeAlarmStates, writeTransitions } from './alarm-rows.ts';
 import type { Batch } from './batch.ts';
-import { assertEpoch } from './claim-site.ts';
+import type { Attempt } from './attempt.ts';
+import { assertEpoch, Restored } from './claim-site.ts';
 import { copyBlocks, copyCarefully } from './copy-blocks.ts';
 import { isDataError } from './data-error.ts';
 import { writeObserved } from './observed-spans.ts';
 import type { QuarantineRow } from './prepared.ts';
+import { RangeSet } from './range-set.ts';
 import { writeEvents, writeProgress, writeQuarantine } from './write-rows.ts';
 
 interface Owner {
   readonly tenant: string;
   readonly site: string;
   readonly epoch: number;
+  /** What is committed of a run, as far as the owner knows. */
+  readonly committed: (shard: string, run: string) => RangeSet;
 }
 
 /** Result of a commit: what the database refused and is in quarantine now. */
@@ -25,37 +29,53 @@ type OwnerClient = Parameters<Parameters<Store['withOwnerScope']>[1]>[0];
 
 /**
  * Write a batch in one transaction that checks the epoch. Where the database refuses what a row holds, the batch is
- * written again with care and that row alone goes to quarantine. Any other error rejects: nothing is written then.
+ * written again with care and that row alone goes to quarantine. Any other error rejects: whether it is written is not
+ * known then, and `recoverSite` finds out.
  */
-export async function commitBatch(store: Store, owner: Owner, batch: Batch): Promise<Committed> {
+export async function commitBatch(store: Store, owner: Owner, batch: Batch, attempt: Attempt): Promise<Committed> {
   await ensurePartitions(store, batch);
   try {
-    await transact(store, owner, (client) => writeAll(client, owner, batch));
+    await transact({ store, owner, attempt }, (client) => writeAll(client, owner, batch));
     return { refused: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
     const refused: QuarantineRow[] = [];
-    await transact(store, owner, (client) => writeWithCare(client, owner, batch, refused));
+    await transact({ store, owner, attempt }, (client) => writeWithCare(client, owner, batch, refused));
     return { refused };
   }
 }
 
-function transact(store: Store, owner: Owner, write: (client: OwnerClient) => Promise<void>): Promise<void> {
+interface Transaction {
+  readonly store: Store;
+  readonly owner: Owner;
+  readonly attempt: Attempt;
+}
+
+function transact({ store, owner, attempt }: Transaction, write: (client: OwnerClient) => Promise<void>): Promise<void> {
   return store.withOwnerScope({ grants: [{ tenant: owner.tenant, site: owner.site }] }, async (client) => {
-    await assertEpoch(client, owner);
+    attempt.use(client);
+    attempt.goOn(await assertEpoch(client, owner));
     await write(client);
+    attempt.goOn();
   });
 }
 
 async function ensurePartitions(store: Store, batch: Batch): Promise<void> {
   for (const { fromUs, untilUs } of batch.blocks)
     if (fromUs <= untilUs && !store.partitions.covers(fromUs, untilUs)) await store.partitions.ensure(fromUs, untilUs);
-  for (const { timeUs } of batch.values) if (!store.partitions.covers(timeUs, timeUs)) await store.partitions.ensure(timeUs, timeUs);
+  const { fromUs, untilUs } = batch.calculatedTimes;
+  if (fromUs <= untilUs && !store.partitions.covers(fromUs, untilUs)) await store.partitions.ensure(fromUs, untilUs);
+}
+
+/** The database holds what it has acknowledged; else it was restored to an earlier point. */
+function assertKept(owner: Owner, written: Awaited<ReturnType<typeof writeProgress>>): void {
+  for (const { shard, run, committed } of written)
+    if (!new RangeSet(committed).hasAll(owner.committed(shard, run).ranges())) throw new Restored(`${shard}, run ${run}`);
 }
 
 async function writeAll(client: OwnerClient, owner: Owner, batch: Batch): Promise<void> {
   await copyBlocks(client, batch);
-  await writeProgress(client, owner, batch.progress);
+  assertKept(owner, await writeProgress(client, owner, batch.progress));
   await writeObserved(client, batch.observed);
   await markBatch(client, owner, batch);
   await writeAlarms(client, owner, batch);
@@ -68,8 +88,8 @@ const markBatch = (client: OwnerClient, owner: Owner, { blocks, calculated, grow
   markHistory(client, owner, {
     nowUs: cutUs,
     rows: [
-      ...blocks.map(({ numbers, texts, fromUs, untilUs }) => ({ parts: [numbers, texts], fromUs, untilUs })),
-      ...(calculated.rows > 0 ? [{ parts: [calculated.bytes()], fromUs: 0, untilUs: 0 }] : []),
+      ...blocks.map(({ readings, fromUs, untilUs }) => ({ parts: readings.map((part) => part.bytes), fromUs, untilUs })),
+      ...(calculated.rows > 0 ? [{ parts: calculated.readings().map((part) => part.bytes), fromUs: 0, untilUs: 0 }] : []),
     ],
     grown: grown.map(({ deviceId, startedUs, endedUs }) => ({ deviceId, fromUs: startedUs, toUs: endedUs })),
   });
@@ -82,7 +102,7 @@ async function writeAlarms(client: ScopedClient, owner: Owner, batch: Batch): Pr
 
 async function writeWithCare(client: OwnerClient, owner: Owner, batch: Batch, refused: QuarantineRow[]): Promise<void> {
   refused.push(...(await copyCarefully(client, batch)));
-  await writeProgress(client, owner, batch.progress);
+  assertKept(owner, await writeProgress(client, owner, batch.progress));
   await markBatch(client, owner, batch);
   const apart = async (name: string, held: unknown, write: () => Promise<void>) => {
     const detail = await tryApart(client, write);

@@ -1,58 +1,96 @@
-import type { SiteEngine } from '@kubeplant/engine';
-import type { Store } from '../store/create-store.ts';
+import type { FastSiteEngine } from '@kubeplant/engine';
+import type { NotRecorded } from '../ports.ts';
 import type { Accumulator } from './accumulator.ts';
-import { type Batch, isEmpty } from './batch.ts';
-import { type Committed, commitBatch } from './commit-batch.ts';
+import { type AwayMode, createAwayMode } from './away-mode.ts';
+import { type Batch, isEmpty, type Shown } from './batch.ts';
+import type { Committed } from './commit-batch.ts';
+import { createPersistence, type Database } from './persistence.ts';
 
 /** Longest wait of a reading before its commit begins. */
 const MAX_WAIT_MS = 20;
 /** Rows that begin a commit at once. */
 const MAX_ROWS = 10_000;
-
-interface Deps {
-  readonly store: Store;
-  readonly owner: { readonly tenant: string; readonly site: string; readonly epoch: number };
-  readonly engine: SiteEngine;
+/** A commit that took no longer than this has caught up with what came meanwhile. */
+const CAUGHT_UP_MS = 1_000;
+interface Deps extends Database {
+  readonly engine: FastSiteEngine;
   readonly accumulator: Accumulator;
   readonly nowUs: () => number;
+  readonly show: (shown: Shown) => void;
   readonly onCommitted: (batch: Batch, result: Committed, durationMs: number) => void;
-  /** The engine is ahead of the database now: it must be thrown away. */
+  /** What is shown is not recorded from here on, and why; undefined: it is again. */
+  readonly onRecording: (notRecorded: NotRecorded | undefined, error?: unknown) => void;
+  /** The engine is of another history than the database now: it must be thrown away. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Group commit of one owner: one transaction at a time, everything that came meanwhile in the next. */
+/**
+ * Group commit of one owner: one transaction at a time, everything that came meanwhile in the next. While the database is
+ * away, what comes is evaluated and shown, and the commit is tried until it succeeds: what was shown is recorded then.
+ */
 export interface CommitLoop {
   /** Something has come: commit within 20 ms, or now when there is much. */
   schedule(): void;
-  /** Between two commits, for what must not run beside one. Rejects when it fails or the loop has ended. */
+  /** Between two commits, for what must not run beside one; again until the database answers. Rejects when the database refuses it or the loop has ended. */
   between<T>(run: () => Promise<T>): Promise<T>;
   /** Resolves when all that has come until now is committed. */
   flush(): Promise<void>;
+  readonly away: Pick<AwayMode, 'current' | 'begun'>;
   stop(): void;
 }
 
 export function createCommitLoop(deps: Deps): CommitLoop {
+  const { engine, accumulator, nowUs } = deps;
+  const stopping = new AbortController();
   let tail: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let queued = false;
   let ended = false;
+  /** Of the commit that is under way: shown when it is done, or when the database is found to be away. */
+  let unshown: Shown | undefined;
 
+  const gather = (): Shown => {
+    const calculated = engine.calculate();
+    return accumulator.gather(engine.takeChanges(), calculated, nowUs());
+  };
+  const showUnshown = (): void => {
+    const shown = unshown;
+    unshown = undefined;
+    if (shown !== undefined) deps.show(shown);
+  };
+  const away = createAwayMode({
+    nowUs,
+    tick: () => deps.show(gather()),
+    onChange: (notRecorded, error) => {
+      accumulator.setAway(notRecorded !== undefined);
+      if (notRecorded !== undefined) showUnshown();
+      deps.onRecording(notRecorded, error);
+    },
+  });
+  const persist = createPersistence({ ...deps, away, signal: stopping.signal });
   const commitOnce = async (): Promise<void> => {
     queued = false;
-    if (ended) return;
-    const { engine, accumulator, nowUs } = deps;
-    const startMs = performance.now();
     try {
-      const calculated = engine.calculate();
-      const batch = accumulator.cut(engine.takeChanges(), calculated, nowUs());
-      if (isEmpty(batch)) return;
-      const result = await commitBatch(deps.store, deps.owner, batch);
-      if (ended) return;
-      accumulator.committed(batch);
-      deps.onCommitted(batch, result, performance.now() - startMs);
+      while (!ended) {
+        const shown = gather();
+        if (away.current() === undefined) unshown = shown;
+        else deps.show(shown);
+        const batch = accumulator.cut(nowUs());
+        if (isEmpty(batch)) break;
+        const startMs = performance.now();
+        const result = await persist.write(batch);
+        if (ended) return;
+        const durationMs = performance.now() - startMs;
+        accumulator.committed(batch);
+        deps.onCommitted(batch, result, durationMs);
+        showUnshown();
+        if (away.current() === undefined || durationMs <= CAUGHT_UP_MS) break;
+      }
+      showUnshown();
+      away.end();
     } catch (error) {
       if (ended) return;
-      ended = true;
+      stop();
       deps.onFailed(error);
     }
   };
@@ -63,14 +101,27 @@ export function createCommitLoop(deps: Deps): CommitLoop {
     tail = tail.then(commitOnce);
     return tail;
   };
+  const runBetween = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (ended) throw new Error('the owner of the site has ended');
+    const result = await persist.run(run);
+    if (away.current() !== undefined) void enqueue();
+    return result;
+  };
+  const stop = (): void => {
+    ended = true;
+    clearTimeout(timer);
+    stopping.abort();
+    away.stop();
+  };
   return {
+    away,
     schedule: () => {
       if (queued || ended) return;
-      if (deps.accumulator.rows() >= MAX_ROWS) void enqueue();
+      if (accumulator.rows() >= MAX_ROWS) void enqueue();
       else timer ??= setTimeout(enqueue, MAX_WAIT_MS);
     },
     between: (run) => {
-      const done = tail.then(() => (ended ? Promise.reject(new Error('the owner of the site has ended')) : run()));
+      const done = tail.then(() => runBetween(run));
       tail = done.then(
         () => {},
         () => {},
@@ -78,9 +129,6 @@ export function createCommitLoop(deps: Deps): CommitLoop {
       return done;
     },
     flush: enqueue,
-    stop: () => {
-      ended = true;
-      clearTimeout(timer);
-    },
+    stop,
   };
 }

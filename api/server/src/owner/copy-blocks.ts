@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { splitRows } from '../store/copy-encoder.ts';
 import { copyInto, type HistoryTable } from '../store/copy-into.ts';
+import type { TablePart } from '../store/history-rows.ts';
 import type { Batch } from './batch.ts';
 import { isDataError } from './data-error.ts';
 import type { PreparedBlock, QuarantineRow } from './prepared.ts';
@@ -16,15 +17,18 @@ interface Part {
 
 const CALCULATED: Source = { shard: '', run: 'calculated', seq: 0 };
 
-function partsOf(batch: Batch): readonly (readonly [HistoryTable, readonly Part[]])[] {
-  const of = (pick: (block: PreparedBlock) => Buffer): Part[] =>
-    batch.blocks.map((block) => ({ source: block, bytes: pick(block) })).filter((part) => part.bytes.length > 0);
-  const calculated = batch.calculated.rows > 0 ? [{ source: CALCULATED, bytes: batch.calculated.bytes() }] : [];
-  return [
-    ['reading', [...of((block) => block.numbers), ...calculated]],
-    ['reading_text', of((block) => block.texts)],
-    ['reading_out_of_window', of((block) => block.outOfWindow)],
-  ];
+/** Rows of all sources by table. */
+function partsOf({ blocks, calculated }: Batch): Map<HistoryTable, Part[]> {
+  const tables = new Map<HistoryTable, Part[]>();
+  const add = (source: Source, parts: readonly TablePart[]): void => {
+    for (const { table, bytes } of parts) {
+      const part = { source, bytes };
+      if (tables.get(table)?.push(part) === undefined) tables.set(table, [part]);
+    }
+  };
+  for (const block of blocks) add(block, block.parts);
+  add(CALCULATED, calculated.parts());
+  return tables;
 }
 
 /** COPY all rows of a batch, a table at a time. */

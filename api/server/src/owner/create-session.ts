@@ -1,23 +1,26 @@
 import type { SiteModel } from '@kubeplant/crds/model';
 import type { ActionResult, AlarmAction } from '@kubeplant/engine';
 import type { Hello } from '@kubeplant/proto';
-import { Unavailable } from '../ports.ts';
+import { type NotRecorded, Unavailable } from '../ports.ts';
 import type { Batch } from './batch.ts';
 import { createChangeSignal } from './change-signal.ts';
 import { clockEvents } from './clock-events.ts';
 import { type CollectorStream, createCollectorStream } from './collector-stream.ts';
-import type { Committed } from './commit-batch.ts';
-import { createCommitLoop } from './commit-loop.ts';
+import { type Committed, commitBatch } from './commit-batch.ts';
+import { type CommitLoop, createCommitLoop } from './commit-loop.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { handoverEvents } from './handover-events.ts';
+import { inTenant } from './in-tenant.ts';
 import { type LoadedSite, resolveSlots } from './load-site.ts';
 import { startOwnerClocks } from './owner-clocks.ts';
-import { handoverEvents } from './handover-events.ts';
 import type { EventRow } from './prepared.ts';
 import { createPublisher } from './publisher.ts';
+import { RangeSet } from './range-set.ts';
+import { recoverSite } from './recover-site.ts';
 import type { OwnerDeps, Session } from './session.ts';
-import type { CloseReason, StreamPort } from './shard-link.ts';
-import { createShardLinks } from './shard-links.ts';
-import type { Handover } from './shard-standing.ts';
+import { createSessionPort } from './session-port.ts';
+import type { CloseReason, ShardLink, StreamPort } from './shard-link.ts';
+import { ASKED_AGAIN, createShardLinks } from './shard-links.ts';
 
 /** A session as its owner drives it. */
 export interface RunningSession {
@@ -35,9 +38,8 @@ interface SessionParts {
   readonly loaded: LoadedSite;
   readonly board: DeviceBoard;
   readonly onCommitted: (rows: number) => void;
+  readonly onRecording: (notRecorded: NotRecorded | undefined) => void;
 }
-
-const ASKED_AGAIN: CloseReason = { code: 'Unavailable', message: 'what is not committed will be asked for again' };
 
 /** Begin to own a loaded site. */
 export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSession {
@@ -62,36 +64,38 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   const fail = (error: unknown): void => end(error ?? new Error('unknown failure'), ASKED_AGAIN);
   const onCommitted = (batch: Batch, result: Committed, durationMs: number): void => {
     shards.acknowledge(batch.progress);
-    publisher.committed(batch);
     parts.onCommitted(batch.rows);
     report(deps, place, batch, result, durationMs);
     if (accumulator.rows() > 0) loop.schedule();
   };
-  const loop = createCommitLoop({ store: deps.store, owner: place, engine, accumulator, nowUs: deps.nowUs, onCommitted, onFailed: fail });
+  const onRecording = (notRecorded: NotRecorded | undefined, error: unknown): void => {
+    parts.onRecording(notRecorded);
+    if (notRecorded === undefined) shards.askAgain();
+    tellRecording(deps, place, notRecorded, error);
+  };
+  const loop = createCommitLoop({
+    ...{ engine, accumulator, nowUs: deps.nowUs, show: publisher.show, onCommitted, onRecording, onFailed: fail },
+    write: (batch, attempt) => commitBatch(deps.store, { ...place, committed: committedOf(links) }, batch, attempt),
+    recover: (unclear) => recoverSite(deps.store, place, links, unclear),
+  });
   const setConnected = createClockCauses(deps, parts.loaded);
   const onSilent = (devices: readonly string[]): void => {
     for (const device of devices) setConnected(device, false);
     board.changed(devices);
-    publisher.show(devices);
+    publisher.showDevices(devices);
     loop.schedule();
   };
   const journal = (events: readonly EventRow[]): void => {
     accumulator.events.push(...events);
     loop.schedule();
   };
-  const onHandover = (shard: string, handover: Handover): void => journal(handoverEvents(shard, handover, deps.nowUs()));
-  const shards = createShardLinks({ links, epoch, catalogue, board, nowUs: deps.nowUs, onSilent, onHandover });
+  const shards = createShardLinks({
+    ...{ links, epoch, catalogue, board, nowUs: deps.nowUs, onSilent },
+    onHandover: (shard, handover) => journal(handoverEvents(shard, handover, deps.nowUs())),
+  });
   const session = createSessionPort({
-    deps,
-    loaded: parts.loaded,
-    board,
-    shards,
-    publisher,
-    loop,
-    setConnected,
-    catalogueSignal,
+    ...{ deps, loaded: parts.loaded, board, shards, publisher, loop, setConnected, catalogueSignal, fail },
     isOver: () => isOver,
-    fail,
   });
   const onGraceOver = (): void => {
     shards.closeRemoved(model.shards);
@@ -119,84 +123,53 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
       const { link, stream } = shards.open(hello, port);
       return createCollectorStream(session, link, stream);
     },
-    act: async (action) => {
-      const result = engine.act(action);
-      if (result.kind !== 'done') return result;
-      await loop.flush();
-      if (isOver) throw new Unavailable('the database is away: nothing was recorded; try again');
-      return result;
-    },
+    act: (action) => actRecorded(loop, { act: () => engine.act(action), isOver: () => isOver }),
     setModel: (next) => loop.between(() => takeModel(next)).catch(fail),
     stop: async () => {
-      await loop.flush();
-      if (!isOver) await clocks.release();
+      await Promise.race([loop.flush(), loop.away.begun()]);
+      if (!isOver && loop.away.current() === undefined) await clocks.release();
       end(undefined, { code: 'Unavailable', message: 'the owner of the site stops' });
     },
   };
 }
 
-interface PortParts {
-  readonly deps: OwnerDeps;
-  readonly loaded: LoadedSite;
-  readonly board: DeviceBoard;
-  readonly shards: ReturnType<typeof createShardLinks>;
-  readonly publisher: ReturnType<typeof createPublisher>;
-  readonly loop: ReturnType<typeof createCommitLoop>;
-  readonly setConnected: Session['setConnected'];
-  readonly catalogueSignal: ReturnType<typeof createChangeSignal>;
-  readonly isOver: () => boolean;
-  readonly fail: (error: unknown) => void;
+/** Done when it is recorded. What the database leaves unanswered is kept and recorded when it is back, but nobody is told so yet. */
+async function actRecorded(
+  { away, flush }: CommitLoop,
+  { act, isOver }: { readonly act: () => ActionResult; readonly isOver: () => boolean },
+): Promise<ActionResult> {
+  const before = away.current();
+  if (before !== undefined)
+    throw new Unavailable(
+      `the database is away since ${new Date(before.sinceUs / 1000).toISOString()} (${before.reason}): nothing was done; try again when it is back`,
+    );
+  const result = act();
+  if (result.kind !== 'done') return result;
+  const recorded = await Promise.race([flush().then(() => true), away.begun().then(() => false)]);
+  if (!recorded || isOver() || away.current() !== undefined)
+    throw new Unavailable('the database is away: it is not known yet whether this is recorded; look again before you repeat it');
+  return result;
 }
 
-/** The session as its streams see it. */
-function createSessionPort({
-  deps,
-  loaded,
-  board,
-  shards,
-  publisher,
-  loop,
-  setConnected,
-  catalogueSignal,
-  isOver,
-  fail,
-}: PortParts): Session {
-  const { engine, catalogue, accumulator } = loaded;
-  return {
-    deps,
-    engine,
-    catalogue,
-    accumulator,
-    setConnected,
-    ended: isOver,
-    changed: loop.schedule,
-    catalogueChanged: catalogueSignal.next,
-    makeSeries: (entries) =>
-      loop
-        .between(async () => {
-          const take = await inTenant(deps, loaded.model.tenant, (client) => catalogue.ensure(client, entries));
-          take();
-          resolveSlots(catalogue, engine);
-          catalogueSignal.tell();
-        })
-        .catch(fail),
-    setHealth: (device, health) => {
-      const before = board.health.get(device);
-      const same = before?.connected === health.connected && before.dataFlowing === health.dataFlowing && before.reason === health.reason;
-      board.health.set(device, same ? { ...health, sinceMs: before.sinceMs } : health);
-      board.offline.delete(device);
-    },
-    showDevices: (devices) => {
-      board.changed(devices);
-      publisher.show(devices);
-    },
-    closeStream: shards.close,
-    streamClosed: shards.closed,
-  };
+/** What of a run the database has acknowledged to us. */
+const committedOf =
+  (links: ReadonlyMap<string, ShardLink>) =>
+  (shard: string, run: string): RangeSet =>
+    links.get(shard)?.runs.get(run)?.committed ?? new RangeSet();
+
+interface Place {
+  readonly tenant: string;
+  readonly site: string;
+  readonly epoch: number;
 }
 
-const inTenant = <T>(deps: OwnerDeps, tenant: string, run: Parameters<typeof deps.store.withOwnerScope<T>>[1]): Promise<T> =>
-  deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, run);
+/** Logged once each time. */
+function tellRecording({ log, metrics }: OwnerDeps, place: Place, notRecorded: NotRecorded | undefined, error: unknown): void {
+  if (notRecorded === undefined) log.info(place, 'recording again: what was shown meanwhile is recorded');
+  if (error === undefined) return;
+  metrics.failed(place.site);
+  log.error({ err: error, ...place }, 'not recording: what comes is shown from memory, collectors hold it until the database is back');
+}
 
 /** What the owner's clock tells the engine has a cause of its own: `clock:<epoch>:<counter>`. */
 function createClockCauses({ nowUs }: OwnerDeps, { engine, epoch }: LoadedSite): Session['setConnected'] {
@@ -208,7 +181,8 @@ function createClockCauses({ nowUs }: OwnerDeps, { engine, epoch }: LoadedSite):
 }
 
 function report(deps: OwnerDeps, place: { readonly site: string }, batch: Batch, { refused }: Committed, durationMs: number): void {
-  deps.metrics.committed(place.site, batch.rows, batch.blocks.length, durationMs);
+  const late = batch.blocks.reduce((sum, block) => sum + block.late, 0);
+  deps.metrics.committed(place.site, { rows: batch.rows, blocks: batch.blocks.length, late, durationMs });
   const quarantined = batch.quarantined.length + refused.length;
   if (quarantined > 0) deps.metrics.quarantined(place.site, quarantined);
   for (const { shard, run, seq, firstRow, reason, detail } of refused) {

@@ -34,6 +34,25 @@ async function expectEachOnce(url: string, blocks: number): Promise<void> {
   expect(found.rows[0]).toEqual({ rows: blocks * PER_BLOCK, different: blocks * PER_BLOCK, last: blocks * PER_BLOCK - 1 });
 }
 
+/** Tells, on a connection of its own, when more is stored than when last asked; and when nothing more can come. */
+async function followProgress(url: string) {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {}); // some tests kill the server
+  await client.connect();
+  let seen = 0;
+  return {
+    more: (isDone: () => boolean) =>
+      eventually('more is stored', async () => {
+        const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM reading');
+        const count = rows[0]?.count ?? 0;
+        if (count <= seen) return isDone();
+        seen = count;
+        return true;
+      }),
+    end: () => client.end(),
+  };
+}
+
 const plant = packed(model([device('pump', [tag('count')])]));
 const run = testRun('run-count', ['count']);
 
@@ -53,10 +72,11 @@ describe.each(engines())('exactly once on %s', (engine) => {
   it('stores every reading once while database connections are cut again and again', async () => {
     const admin = new pg.Client({ connectionString: database.adminUrl });
     await admin.connect();
+    const progress = await followProgress(database.adminUrl);
     let done = false;
     const cutting = (async () => {
       for (let cut = 0; cut < 4 && !done; cut += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 120));
+        await progress.more(() => done);
         await admin.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'kubeplant api'`,
           [database.name],
@@ -68,16 +88,18 @@ describe.each(engines())('exactly once on %s', (engine) => {
     done = true;
     await cutting;
     await admin.end();
+    await progress.end();
     await expectEachOnce(database.adminUrl, 1500);
   });
 
   it('stores every reading once while the api dies and comes back', async () => {
     const blocks = countingBlocks('run-count', 300, Date.now() * 1000);
+    const progress = await followProgress(database.adminUrl);
     let done = false;
     const killing = (async () => {
       for (let kill = 0; kill < 3 && !done; kill += 1) {
         await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await progress.more(() => done);
         const dead = api;
         api = await startTestApi(database.url);
         await dead.abandon();
@@ -86,6 +108,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
     await deliver({ port: () => api.ingest.port, caPem, token: TOKEN, run: 'run-count', dictionary: run, blocks });
     done = true;
     await killing;
+    await progress.end();
     await expectEachOnce(database.adminUrl, 300);
   });
 
@@ -156,20 +179,17 @@ describe('exactly once through a crash of the database', () => {
     const api = await startTestApi(url);
     await api.sites.applyModel(plant);
     const blocks = countingBlocks('run-count', 300, Date.now() * 1000);
+    const crashUrl = new URL(server.adminUrl);
+    crashUrl.pathname = '/crash';
+    const progress = await followProgress(crashUrl.href);
     const crashing = (async () => {
-      await eventually(
-        'something is committed',
-        () => api.sites.rate('local/default', 'north') >= 0 && api.sites.recording('local/default', 'north'),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await progress.more(() => false);
       await server.stop('SIGQUIT');
       await eventually('the owner notices', () => !api.sites.recording('local/default', 'north'));
       await server.start();
     })();
     await deliver({ port: () => api.ingest.port, caPem, token: TOKEN, run: 'run-count', dictionary: run, blocks });
     await crashing;
-    const crashUrl = new URL(server.adminUrl);
-    crashUrl.pathname = '/crash';
     await expectEachOnce(crashUrl.href, 300);
     await api.stop();
     await server.remove();

@@ -1,4 +1,6 @@
+import type { HistoryClass } from '@kubeplant/crds/model';
 import type { ScopedClient } from '../ports.ts';
+import { HISTORY_CLASSES, tableOf } from '../store/history-tables.ts';
 import { microsSql, toTimestamp } from '../store/micros.ts';
 import { fromInt2 } from '../store/status-code.ts';
 import type { Series } from './series.ts';
@@ -23,6 +25,11 @@ SELECT n.tag_id, ${microsSql('r.time')}, ${value}, r.status, r.flags, ${microsSq
 FROM unnest($1::int4[], $2::timestamptz[]) AS n (tag_id, since)
 CROSS JOIN LATERAL (SELECT * FROM ${table} s WHERE s.tag_id = n.tag_id AND s.time >= n.since AND s.time >= $3::timestamptz ORDER BY s.time DESC LIMIT 1) r`;
 
+const lastOfClass = (historyClass: HistoryClass): string[] => [
+  lastStored(tableOf(historyClass, false), 'r.value, NULL::text'),
+  lastStored(tableOf(historyClass, true), 'NULL::float8, r.value'),
+];
+
 /** Newest reading of each series: the checkpoint, or what was stored after it. */
 export async function loadLatest(client: ScopedClient, all: readonly Series[], nowUs: number): Promise<void> {
   const byId = new Map<number, Series>(all.map((series) => [series.tagId, series]));
@@ -36,7 +43,7 @@ export async function loadLatest(client: ScopedClient, all: readonly Series[], n
   const floorUs = nowUs - LOOK_BACK_US;
   const since = all.map((series) => toTimestamp(Math.max(floorUs, series.timeUs)));
   const values = [ids, since, toTimestamp(floorUs)];
-  for (const sql of [lastStored('reading', 'r.value, NULL::text'), lastStored('reading_text', 'NULL::float8, r.value')]) {
+  for (const sql of HISTORY_CLASSES.flatMap(lastOfClass)) {
     for (const [tagId, timeUs, value, text, status, ...rest] of await select(client, sql, values))
       take([tagId, timeUs, value, text, fromInt2(status), ...rest]);
   }

@@ -7,10 +7,10 @@ import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { claimSite } from './claim-site.ts';
 import { loadLatest } from './load-latest.ts';
 import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
-import { parseMultirange } from './range-set.ts';
 import type { Series } from './series.ts';
 import type { OwnerDeps } from './session.ts';
 import { createShardLink, progressOfRun, type ShardLink } from './shard-link.ts';
+import { readProgress } from './write-rows.ts';
 
 /** A site as last committed, and ours. */
 export interface LoadedSite {
@@ -96,16 +96,12 @@ function observedInForce(
   });
 }
 
-async function readLinks(client: ScopedClient, { tenant, site }: SiteModel): Promise<Map<string, ShardLink>> {
-  const found = await client.query<{ shard: string; run: string; committed: string }>(
-    'SELECT shard, run, committed::text FROM ingest_progress WHERE tenant = $1 AND site = $2',
-    [tenant, site],
-  );
+async function readLinks(client: ScopedClient, model: SiteModel): Promise<Map<string, ShardLink>> {
   const links = new Map<string, ShardLink>();
-  for (const { shard, run, committed } of found.rows) {
+  for (const { shard, run, committed } of await readProgress(client, model)) {
     const link = links.get(shard) ?? createShardLink(shard);
     links.set(shard, link);
-    for (const { first, last } of parseMultirange(committed)) progressOfRun(link, run).committed.add(first, last);
+    for (const { first, last } of committed) progressOfRun(link, run).committed.add(first, last);
   }
   return links;
 }

@@ -4,6 +4,7 @@ import type { CommitLoop } from './commit-loop.ts';
 import type { Publisher } from './publisher.ts';
 import type { OwnerDeps } from './session.ts';
 import { BEAT_MS } from './shard-standing.ts';
+import { within } from './within.ts';
 
 const TICK_MS = 200;
 const RENEW_MS = 5_000;
@@ -42,9 +43,15 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
     engine.advance(nowUs);
     loop.schedule();
   };
-  const renew = async (): Promise<void> => {
-    if (!(await deps.store.withScope(scope, (client) => renewSite(client, place, false))))
-      throw new Fenced('the site could not be renewed: another owner has taken it');
+  /** In turn with the commits, which go on when the database answers again: it is noticed here too that it is away. */
+  const renew = (): Promise<void> =>
+    loop.between(async () => {
+      const renewed = deps.store.withScope(scope, (client) => renewSite(client, place, false));
+      if (!(await within(RENEW_MS, renewed))) throw new Fenced('the site could not be renewed: another owner has taken it');
+    });
+  /** While the database is away values run ahead of what is recorded; afterwards there is another checkpoint. */
+  const checkpoint = async (): Promise<void> => {
+    if (loop.away.current() === undefined) await publisher.checkpoint().catch(() => {}); // the next renewal finds out
   };
   const every = (ms: number, run: () => Promise<void>): NodeJS.Timeout => {
     let busy = false;
@@ -58,12 +65,7 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
         });
     }, ms);
   };
-  const timers = [
-    setInterval(tick, TICK_MS),
-    every(RENEW_MS, renew),
-    every(CHECKPOINT_MS, publisher.checkpoint),
-    setInterval(parts.onBeat, BEAT_MS),
-  ];
+  const timers = [setInterval(tick, TICK_MS), every(RENEW_MS, renew), every(CHECKPOINT_MS, checkpoint), setInterval(parts.onBeat, BEAT_MS)];
   const graceMs = deps.graceMs ?? GRACE_MS;
   let grace = setTimeout(parts.onGraceOver, graceMs);
   return {

@@ -1,7 +1,7 @@
 import type { FastSiteEngine } from '@kubeplant/engine';
 import type { Block, TextReading } from '@kubeplant/proto';
 import { Flag, isBad, Status } from '@kubeplant/words';
-import { CopyRows } from '../store/copy-encoder.ts';
+import { HistoryRows } from '../store/history-rows.ts';
 import { acceptReceived, isInWindow } from './accept-time.ts';
 import type { PreparedBlock, QuarantineRow } from './prepared.ts';
 import type { BlockEntries, RunTagEntry } from './run-dictionary.ts';
@@ -21,12 +21,11 @@ interface Deps {
 }
 
 interface Rows {
-  readonly numbers: CopyRows;
-  readonly texts: CopyRows;
-  readonly outOfWindow: CopyRows;
+  readonly history: HistoryRows;
   readonly refused: Map<RunTagEntry, { firstRow: number; readings: [number, number | string | null, number, number][] }>;
   fromUs: number;
   untilUs: number;
+  late: number;
 }
 
 /** A reading with its time as sent and as it will be stored. */
@@ -40,12 +39,11 @@ interface Timed {
 export function prepareBlock(deps: Deps, block: Block, bytes: number): PreparedBlock {
   const count = block.tag.length;
   const rows: Rows = {
-    numbers: new CopyRows(count),
-    texts: new CopyRows(0),
-    outOfWindow: new CopyRows(0),
+    history: new HistoryRows(count),
     refused: new Map(),
     fromUs: Number.POSITIVE_INFINITY,
     untilUs: Number.NEGATIVE_INFINITY,
+    late: 0,
   };
   deps.engine.setCause(block.run, block.seq);
   prepareNumbers(deps, block, rows);
@@ -55,10 +53,10 @@ export function prepareBlock(deps: Deps, block: Block, bytes: number): PreparedB
     shard: deps.shard,
     run: block.run,
     seq: block.seq,
-    numbers: rows.numbers.bytes(),
-    texts: rows.texts.bytes(),
-    outOfWindow: rows.outOfWindow.bytes(),
-    rows: rows.numbers.rows + rows.texts.rows,
+    readings: rows.history.readings(),
+    parts: rows.history.parts(),
+    rows: rows.history.rows,
+    late: rows.late,
     bytes,
     fromUs: rows.fromUs,
     untilUs: rows.untilUs,
@@ -83,7 +81,10 @@ function prepareNumbers(deps: Deps, block: Block, rows: Rows): void {
     }
     const time = accept(deps, sentUs, receivedDeltaUs.length === 0 ? 0 : (receivedDeltaUs[row] ?? 0));
     const stored = keepTime(rows, series, time, flags);
-    rows.numbers.number(series.tagId, time.timeUs, value, (time.receivedUs - time.timeUs) / 1000, status, stored);
+    if (isStored(series, time.timeUs, value, undefined, status, stored))
+      rows.history
+        .numbersOf(series.historyClass)
+        .number(series.tagId, time.timeUs, value, (time.receivedUs - time.timeUs) / 1000, status, stored);
     evaluate(deps, series, time, Number.isFinite(value) ? value : Number.NaN, undefined, status, stored, row);
   }
 }
@@ -100,9 +101,14 @@ function prepareText(deps: Deps, reading: TextReading, entry: RunTagEntry | unde
   }
   const time = accept(deps, reading.timeUs, reading.receivedDeltaUs);
   const stored = keepTime(rows, series, time, flags);
-  rows.texts.text(series.tagId, time.timeUs, text, (time.receivedUs - time.timeUs) / 1000, status, stored);
+  if (isStored(series, time.timeUs, Number.NaN, text, status, stored))
+    rows.history.textsOf(series.historyClass).text(series.tagId, time.timeUs, text, (time.receivedUs - time.timeUs) / 1000, status, stored);
   evaluate(deps, series, time, Number.NaN, text, status, stored, row);
 }
+
+/** No object is made for a series of which all is stored. */
+const isStored = (series: Series, timeUs: number, value: number, text: string | undefined, status: number, flags: number): boolean =>
+  series.stores === undefined || series.stores({ timeUs, value, text, status, flags });
 
 /** What is no number is no value, and no value is Bad. */
 const statusOf = (value: number, status: number): number => (Number.isFinite(value) || isBad(status) ? status : Status.Bad);
@@ -118,10 +124,12 @@ function keepTime(rows: Rows, series: Series, time: Timed, flags: number): numbe
   if (time.timeUs > rows.untilUs) rows.untilUs = time.timeUs;
   let stored = flags;
   if (time.timeUs !== time.originalUs) {
-    rows.outOfWindow.outOfWindow(time.timeUs, series.tagId, time.originalUs);
+    rows.history.outOfWindow.outOfWindow(time.timeUs, series.tagId, time.originalUs);
     stored |= REPLACED;
   }
-  return time.timeUs < series.timeUs ? stored | Flag.Late : stored;
+  if (time.timeUs >= series.timeUs) return stored;
+  rows.late += 1;
+  return stored | Flag.Late;
 }
 
 function evaluate(
@@ -160,7 +168,7 @@ function keepOriginals(deps: Deps, block: Block, rows: Rows): void {
   for (const { row, originalUs } of block.outOfWindow) {
     const series = deps.entries.numbers[row]?.series;
     if (series !== undefined)
-      rows.outOfWindow.outOfWindow(accept(deps, sent[row] ?? 0, block.receivedDeltaUs[row] ?? 0).timeUs, series.tagId, originalUs);
+      rows.history.outOfWindow.outOfWindow(accept(deps, sent[row] ?? 0, block.receivedDeltaUs[row] ?? 0).timeUs, series.tagId, originalUs);
   }
 }
 

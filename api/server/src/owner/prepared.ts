@@ -1,14 +1,18 @@
 import type { TagId } from '../ports.ts';
+import type { TablePart } from '../store/history-rows.ts';
 
 /** Rows of one block, encoded and ready for COPY. */
 export interface PreparedBlock {
   readonly shard: string;
   readonly run: string;
   readonly seq: number;
-  readonly numbers: Buffer;
-  readonly texts: Buffer;
-  readonly outOfWindow: Buffer;
+  /** Readings by table. */
+  readonly readings: readonly TablePart[];
+  /** Readings by table, and originals of times that were replaced. */
+  readonly parts: readonly TablePart[];
   readonly rows: number;
+  /** Of these, older than one of their tag that was evaluated before. */
+  readonly late: number;
   /** Bytes as received: what the memory bound counts. */
   readonly bytes: number;
   /** Range of the stored times; `fromUs > untilUs` when there are no rows. */

@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts';
+import type { Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { isDataError } from './data-error.ts';
@@ -7,10 +7,11 @@ import type { CommittedValue } from './prepared.ts';
 import type { OwnerDeps } from './session.ts';
 import { toLiveValue } from './show-values.ts';
 
-/** What is committed goes to the screen at once and to the checkpoint from time to time. */
+/** What is committed, or evaluated while the database is away, goes to the screen at once and to the checkpoint from time to time. */
 export interface Publisher {
-  committed(batch: Batch): void;
-  show(devices: readonly string[]): void;
+  show(shown: Shown): void;
+  /** The latest values of devices again, with or without the overlay. */
+  showDevices(devices: readonly string[]): void;
   showAll(): void;
   checkpoint(): Promise<void>;
 }
@@ -33,25 +34,28 @@ export function createPublisher(
     if (shown.length > 0) deps.hub.publishValues(shown);
   };
   return {
-    committed: (batch) => {
-      for (const value of batch.values) {
+    show: ({ values, states, transitions }) => {
+      for (const value of values) {
         latest.set(value.tagId, value);
         unsaved.set(value.tagId, value);
       }
-      publish(batch.values);
-      const { states, transitions } = batch.changes;
+      publish(values);
       if (states.length > 0 || transitions.length > 0)
         deps.hub.publishAlarms({ tenant: place.tenant, site: place.site, states, transitions });
     },
-    show: (devices) => publish(devices.flatMap((device) => catalogue.of(device).flatMap((series) => latest.get(series.tagId) ?? []))),
+    showDevices: (devices) =>
+      publish(devices.flatMap((device) => catalogue.of(device).flatMap((series) => latest.get(series.tagId) ?? []))),
     showAll: () => publish([...latest.values()]),
     checkpoint: async () => {
-      const values = [...unsaved.values()];
+      const saving = unsaved;
       unsaved = new Map();
       try {
-        await writeCheckpoint(deps.store.pool, values);
+        await writeCheckpoint(deps.store.pool, [...saving.values()]);
       } catch (error) {
-        if (!isDataError(error)) throw error;
+        if (!isDataError(error)) {
+          unsaved = new Map([...saving, ...unsaved]);
+          throw error;
+        }
         deps.log.error({ err: error, ...place }, 'the checkpoint of latest values was refused');
       }
     },

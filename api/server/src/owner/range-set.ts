@@ -21,6 +21,10 @@ export class RangeSet {
     return this.#ranges.some((range) => range.first <= seq && seq <= range.last);
   }
 
+  hasAll(ranges: readonly Range[]): boolean {
+    return ranges.every(({ first, last }) => this.#ranges.some((range) => range.first <= first && last <= range.last));
+  }
+
   add(first: number, last: number = first): void {
     const tail = this.#ranges.at(-1);
     if (tail !== undefined && tail.last + 1 === first) {

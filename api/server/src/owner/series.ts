@@ -1,5 +1,8 @@
+import type { HistoryClass } from '@kubeplant/crds/model';
 import type { Origin } from '@kubeplant/words';
 import type { TagId } from '../ports.ts';
+import type { HistoryFilter } from './history-filter.ts';
+import type { CommittedValue } from './prepared.ts';
 
 /** A series of readings: a tag with its origin, and its newest reading as evaluated. */
 export interface Series {
@@ -13,6 +16,10 @@ export interface Series {
   inForce: boolean;
   /** Of a text tag, as the model has it. */
   isText: boolean;
+  /** How long it is kept. */
+  historyClass: HistoryClass;
+  /** Which of its readings are stored; undefined: all. */
+  stores: HistoryFilter | undefined;
   /** Its place in the engine; -1: none. */
   slot: number;
   /** Newest time evaluated; -Infinity before the first. */
@@ -35,6 +42,8 @@ export function createSeries(key: Pick<Series, 'tagId' | 'device' | 'tag' | 'ori
     ...key,
     inForce: false,
     isText: false,
+    historyClass: 'standard',
+    stores: undefined,
     slot: -1,
     timeUs: Number.NEGATIVE_INFINITY,
     value: Number.NaN,
@@ -44,4 +53,13 @@ export function createSeries(key: Pick<Series, 'tagId' | 'device' | 'tag' | 'ori
     receivedUs: 0,
     dirty: false,
   };
+}
+
+/** The newest readings of series that changed; they are clean then. */
+export function takeValues(dirty: Series[]): CommittedValue[] {
+  return dirty.splice(0).map((series) => {
+    series.dirty = false;
+    const { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs } = series;
+    return { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs };
+  });
 }

@@ -39,6 +39,8 @@ export interface StreamState {
   open: boolean;
   /** Blocks that have arrived on it. */
   blocks: number;
+  /** Blocks of it were shown and not kept while the database was away: it has to send them again. */
+  isAskedAgain: boolean;
   /** A message is being taken: what has come since waits on the wire. */
   busy: boolean;
   /** Beats of the owner since it was heard. */
@@ -62,6 +64,7 @@ export function createStream(port: StreamPort, hello: Pick<Hello, 'instance' | '
     runs: new Set(hello.runs),
     open: true,
     blocks: 0,
+    isAskedAgain: false,
     busy: false,
     quietBeats: 0,
     reportBeats: 0,

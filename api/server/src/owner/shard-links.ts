@@ -19,6 +19,9 @@ import { createShardStanding, GRACE_BEATS, type Handover, toStanding } from './s
 const EPOCHS_PER_OWNER = 2 ** 24;
 const WINDOW = 32;
 
+/** Said to collectors that hold what is not committed. */
+export const ASKED_AGAIN: CloseReason = { code: 'Unavailable', message: 'what is not committed is asked for again' };
+
 interface Parts {
   readonly links: Map<string, ShardLink>;
   /** Epoch of the site: the upper part of the epochs given to shards, so that they rise over all owners. */
@@ -44,6 +47,8 @@ export interface ShardLinks {
   /** A stream has ended by itself. */
   closed(link: ShardLink, stream: StreamState): void;
   acknowledge(progress: Batch['progress']): void;
+  /** End the streams whose blocks were not kept while the database was away: they come again and bring them. */
+  askAgain(): void;
   /** These shards should have come by now. */
   declareMissing(shards: readonly string[]): void;
   /** End the streams whose token is no longer their shard's. */
@@ -127,6 +132,14 @@ export function createShardLinks(parts: Parts): ShardLinks {
     },
     acknowledge: (progress) => {
       for (const { shard, run, ranges } of progress) acknowledge(linkOf(shard), run, ranges);
+    },
+    askAgain: () => {
+      for (const link of links.values())
+        for (const stream of link.streams) {
+          if (!stream.isAskedAgain) continue;
+          if (link.holder === stream) standing.expect(link);
+          close(link, stream, ASKED_AGAIN);
+        }
     },
     declareMissing: (shards) => {
       for (const link of shards.map(linkOf)) if (link.holder === undefined) declareSilent(link);

@@ -81,7 +81,7 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
     epochBefore = loaded.epoch;
     if (stopping.signal.aborted) return 0; // stopped while loading: the claim is retaken by this replica, or ends by itself
     const onCommitted = (rows: number): void => rate.add(rows, deps.nowUs() / 1000);
-    const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted });
+    const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted, onRecording: tell });
     phase = { kind: 'running', session };
     tell(undefined);
     deps.log.info({ ...place, epoch: loaded.epoch, revision: loadedModel.revision }, 'owning the site');
@@ -90,7 +90,10 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
     tell({ sinceUs: deps.nowUs(), reason: reason === undefined ? 'the api is stopping' : messageOf(reason) });
     if (reason === undefined) return 0;
     deps.metrics.failed(place.site);
-    deps.log.error({ err: reason, ...place, epoch: loaded.epoch }, 'not recording: the state in memory is dropped and loaded again');
+    deps.log.error(
+      { err: reason, ...place, epoch: loaded.epoch },
+      'the state in memory is of another history: it is dropped and loaded again',
+    );
     return MIN_BACKOFF_MS;
   };
   const run = async (): Promise<void> => {

@@ -5,8 +5,18 @@ import type { RunDictionary } from './run-dictionary.ts';
 import type { Session } from './session.ts';
 import type { ShardLink } from './shard-link.ts';
 
+/** A block that has come. */
+interface Arrived {
+  readonly link: ShardLink;
+  readonly dictionary: RunDictionary;
+  readonly block: Block;
+  readonly arrivalUs: number;
+  /** False: it is asked for again, and its spans come with it. */
+  readonly isKept: boolean;
+}
+
 /** Spans during which devices were confirmed: kept, and told to the engine, whose delays advance by them. */
-export function takeObserved(session: Session, link: ShardLink, dictionary: RunDictionary, block: Block, arrivalUs: number): void {
+export function takeObserved(session: Session, { link, dictionary, block, arrivalUs, isKept }: Arrived): void {
   const { accumulator, catalogue, engine } = session;
   for (const { device: local, fromUs, untilUs } of block.observed) {
     const device = dictionary.devices.get(local);
@@ -16,8 +26,8 @@ export function takeObserved(session: Session, link: ShardLink, dictionary: RunD
     const deviceId = catalogue.deviceId(device);
     if (deviceId === undefined || endedUs < startedUs) continue;
     const span = { deviceId, simulated: catalogue.simulated(device), startedUs, endedUs };
-    accumulator.spans.add(span);
-    addCalculatedSpans(accumulator.spans, span, catalogue.calculatedFrom(device));
+    if (isKept) accumulator.spans.add(span);
+    if (isKept) addCalculatedSpans(accumulator.spans, span, catalogue.calculatedFrom(device));
     engine.observed(device, endedUs, `${block.run}:${block.seq}:${device}`);
   }
 }

@@ -2,11 +2,18 @@ import type { ScopedClient } from '../ports.ts';
 import { toTimestamp } from '../store/micros.ts';
 import type { Batch } from './batch.ts';
 import type { EventRow, QuarantineRow } from './prepared.ts';
-import { formatMultirange } from './range-set.ts';
+import { formatMultirange, parseMultirange, type Range } from './range-set.ts';
 
 interface Place {
   readonly tenant: string;
   readonly site: string;
+}
+
+/** What is committed of a run. */
+export interface Progress {
+  readonly shard: string;
+  readonly run: string;
+  readonly committed: readonly Range[];
 }
 
 const clean = (text: string): string => text.replaceAll('\0', '');
@@ -18,10 +25,12 @@ const toJson = (value: unknown): string | null =>
 const WRITE_PROGRESS = `
 INSERT INTO ingest_progress AS p (tenant, site, shard, run, committed)
 SELECT $1, $2, n.shard, n.run, n.committed::int8multirange FROM unnest($3::text[], $4::text[], $5::text[]) AS n (shard, run, committed)
-ON CONFLICT (tenant, site, shard, run) DO UPDATE SET committed = p.committed + excluded.committed, updated_at = now()`;
+ON CONFLICT (tenant, site, shard, run) DO UPDATE SET committed = p.committed + excluded.committed, updated_at = now()
+RETURNING shard, run, committed::text`;
 
-export async function writeProgress(client: ScopedClient, place: Place, progress: Batch['progress']): Promise<void> {
-  if (progress.length === 0) return;
+/** Returns what is committed of these runs now. */
+export async function writeProgress(client: ScopedClient, place: Place, progress: Batch['progress']): Promise<Progress[]> {
+  if (progress.length === 0) return [];
   const values = [
     place.tenant,
     place.site,
@@ -29,8 +38,23 @@ export async function writeProgress(client: ScopedClient, place: Place, progress
     progress.map((one) => one.run),
     progress.map((one) => formatMultirange(one.ranges)),
   ];
-  await client.query({ name: 'write-progress', text: WRITE_PROGRESS, values });
+  const written = await client.query<ProgressRow>({ name: 'write-progress', text: WRITE_PROGRESS, values });
+  return written.rows.map(toProgress);
 }
+
+/** All that is committed of a site. */
+export async function readProgress(client: ScopedClient, { tenant, site }: Place): Promise<Progress[]> {
+  const text = 'SELECT shard, run, committed::text FROM ingest_progress WHERE tenant = $1 AND site = $2';
+  return (await client.query<ProgressRow>(text, [tenant, site])).rows.map(toProgress);
+}
+
+interface ProgressRow {
+  readonly shard: string;
+  readonly run: string;
+  readonly committed: string;
+}
+
+const toProgress = ({ shard, run, committed }: ProgressRow): Progress => ({ shard, run, committed: parseMultirange(committed) });
 
 const WRITE_EVENTS = `
 INSERT INTO event (tenant, site, time, kind, device, message, details)

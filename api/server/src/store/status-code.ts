@@ -3,6 +3,3 @@ export const toInt2 = (status: number): number => (status << 16) >> 16;
 
 /** The status of an int2. */
 export const fromInt2 = (stored: number): number => stored & 0xffff;
-
-/** SQL: the stored status is Good (severity bits 00) and there is a value. */
-export const GOOD_SQL = '(status BETWEEN 0 AND 16383 AND value IS NOT NULL)';

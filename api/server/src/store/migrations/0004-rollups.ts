@@ -24,12 +24,14 @@ CREATE TABLE site_calendar (
 );
 ALTER TABLE tag_revision ADD COLUMN interpolation text, ADD COLUMN counter jsonb;`;
 
-/** Policies bind the login too: it sees all tenants while it marks what is stored already. */
+/** Policies bind the login too: it sees all tenants while it marks what is stored already, and the next hours:
+ * an owner of the release before, which may still run, marks nothing. */
 const MARK_STORED = `
 SET LOCAL kubeplant.scope = '* *';
 INSERT INTO rollup_mark (tenant, site, level, time)
 SELECT DISTINCT d.tenant, d.site, 'hour', hour FROM observed o JOIN device d USING (device_id)
-CROSS JOIN LATERAL generate_series(date_trunc('hour', o.started), o.ended, interval '1 hour') AS hour;
+CROSS JOIN LATERAL generate_series(date_trunc('hour', o.started), o.ended, interval '1 hour') AS hour
+UNION SELECT tenant, site, 'hour', date_trunc('hour', now()) + n * interval '1 hour' FROM site_owner CROSS JOIN generate_series(0, 2) AS n;
 SET LOCAL kubeplant.scope = '';`;
 
 /** Sums of history by minute, quarter of an hour and day. */

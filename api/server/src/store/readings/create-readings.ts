@@ -1,5 +1,8 @@
 import type { Readings } from '../../ports.ts';
-import { aggregateReadings } from './aggregate-readings.ts';
+import { readCounted } from '../rollups/counted.ts';
+import { sumRange } from '../rollups/sum-range.ts';
+import { readCalendar } from '../rollups/sums-state.ts';
+import { readMeanings } from '../rollups/tag-meaning.ts';
 import { findTag } from './find-tag.ts';
 import { latestReadings } from './latest-readings.ts';
 import { observedSpans } from './observed-spans.ts';
@@ -7,11 +10,16 @@ import { rawReadings } from './raw-readings.ts';
 import { streamReadings } from './stream-readings.ts';
 
 /** History as `ports.ts` promises it. */
-export const createReadings = (): Readings => ({
-  tag: findTag,
-  latest: latestReadings,
-  raw: rawReadings,
-  aggregate: aggregateReadings,
-  stream: streamReadings,
-  observed: observedSpans,
-});
+export function createReadings(): Readings {
+  const plain = { raw: rawReadings, stream: streamReadings };
+  return {
+    ...plain,
+    tag: findTag,
+    latest: latestReadings,
+    observed: observedSpans,
+    sums: (client, tag, query) => sumRange({ client, readings: plain }, tag, query),
+    counted: readCounted,
+    meanings: async (client, tag) => (await readMeanings(client, [tag.tagId])).get(tag.tagId) ?? [],
+    siteDay: readCalendar,
+  };
+}

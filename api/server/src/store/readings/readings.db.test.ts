@@ -5,6 +5,7 @@ import type { Scope, StoredTag, TagId } from '../../ports.ts';
 import { CopyRows } from '../copy-encoder.ts';
 import { copyInto } from '../copy-into.ts';
 import { createStore, type Store } from '../create-store.ts';
+import { fixedGrid } from '../rollups/grid.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const everything: Scope = { grants: [{ tenant: '*', site: '*' }] };
@@ -103,14 +104,17 @@ describe.each(engines())('readings on %s', (engine) => {
     );
   });
 
-  it('aggregates good values only, in buckets aligned to 1970', async () => {
+  it('sums good values up, each for as long as it held, in buckets aligned to 1970', async () => {
     const { flow, note } = tags as { flow: StoredTag; note: StoredTag };
-    const minutes = await read((client) => store.readings.aggregate(client, flow, { ...all, intervalUs: 60 * SECOND, limit: 100 }));
-    expect(minutes).toHaveLength(10);
-    expect(minutes[0]).toEqual({ timeUs: START_US, avg: 29, min: 0, max: 58, first: 0, last: 58, count: 59, bad: 1 });
-    expect(minutes[5]).toMatchObject({ timeUs: START_US + 300 * SECOND, min: 300, max: 358, first: 300, count: 59, bad: 26 });
-    const texts = await read((client) => store.readings.aggregate(client, note, { ...all, intervalUs: 60 * SECOND, limit: 100 }));
-    expect(texts).toEqual([{ timeUs: START_US, avg: null, min: null, max: null, first: null, last: null, count: 1, bad: 1 }]);
+    const query = { range: all, grid: fixedGrid(60 * SECOND), level: 'raw', limit: 100 } as const;
+    const { buckets, source } = await read((client) => store.readings.sums(client, flow, query));
+    expect(source).toBe('raw');
+    expect(buckets).toHaveLength(10);
+    expect(buckets[0]).toMatchObject({ fromUs: START_US, min: 0, max: 58, first: 0, last: 58, n: 59, bad: 1, goodMs: 59_000 });
+    expect(buckets[0]?.integral).toBe(1_711_000);
+    expect(buckets[5]).toMatchObject({ fromUs: START_US + 300 * SECOND, min: 300, max: 358, n: 59, bad: 26 });
+    const texts = await read((client) => store.readings.sums(client, note, query));
+    expect(texts.buckets[0]).toMatchObject({ fromUs: START_US, n: 1, bad: 1 });
   });
 
   it('streams a range in order, and can be left in the middle', async () => {

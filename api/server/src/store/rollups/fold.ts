@@ -16,6 +16,8 @@ export interface FoldOptions {
   /** Buckets outside are not given, though readings there may hold into it. */
   readonly range: Span;
   readonly emit: (bucket: Bucket) => void;
+  /** How the value at the beginning of a bucket is found; absent: as the rules say. */
+  readonly startAs?: Rules['interpolation'] | undefined;
   /** True: no more buckets are wanted. */
   readonly full?: () => boolean;
 }
@@ -34,7 +36,7 @@ interface Held {
   readonly value: number;
 }
 
-export function createFold({ grid, observed, rules, crossing, range, emit, full = () => false }: FoldOptions): Fold {
+export function createFold({ grid, observed, rules, crossing, range, emit, startAs, full = () => false }: FoldOptions): Fold {
   const spanAt = createSpanFinder(observed);
   const states = rules.some((one) => one.states);
   let open: Bucket | undefined;
@@ -64,8 +66,10 @@ export function createFold({ grid, observed, rules, crossing, range, emit, full 
     const { timeUs, value } = held;
     const rule = ruleOf(timeUs);
     if (span === undefined) return;
-    const whole = untilUs <= span.toUs && next !== undefined && rule.interpolation === 'Linear';
-    const slope = whole ? (next - value) / (untilUs - timeUs) : 0;
+    const slopeAs = (kind: Rules['interpolation']): number =>
+      kind === 'Linear' && next !== undefined && untilUs <= span.toUs ? (next - value) / (untilUs - timeUs) : 0;
+    const slope = slopeAs(rule.interpolation);
+    const startSlope = startAs === undefined ? slope : slopeAs(startAs);
     const fromUs = Math.max(timeUs, span.fromUs, range.fromUs);
     const toUs = Math.min(untilUs, span.toUs, range.toUs);
     for (let at = fromUs; at < toUs && !full(); ) {
@@ -73,7 +77,7 @@ export function createFold({ grid, observed, rules, crossing, range, emit, full 
       const end = Math.min(bucket.toUs, toUs);
       const valueAt = value + slope * (at - timeUs);
       const ms = (end - at) / 1000;
-      if (at === bucket.fromUs) bucket.start ??= valueAt;
+      if (at === bucket.fromUs) bucket.start ??= value + startSlope * (at - timeUs);
       bucket.integral += (valueAt + (slope * (end - at)) / 2) * ms;
       bucket.goodMs += ms;
       if (rule.states) addDuration(bucket, value, ms);

@@ -15,3 +15,13 @@ export function fixedGrid(lengthUs: number): Grid {
     },
   };
 }
+
+/** A grid that much earlier. */
+export function earlierGrid(grid: Grid, byUs: number): Grid {
+  return {
+    at: (timeUs) => {
+      const { fromUs, toUs } = grid.at(timeUs + byUs);
+      return { fromUs: fromUs - byUs, toUs: toUs - byUs };
+    },
+  };
+}

@@ -5,8 +5,8 @@ import { fixedGrid } from './grid.ts';
 import { DENSE_HOUR, HOUR_US, MINUTE_US, MINUTES, QUARTER_US, QUARTERS } from './levels.ts';
 import { toObservedTime } from './observed-time.ts';
 import { replaceSummaries, type TagBuckets } from './rollup-rows.ts';
-import type { Span } from './summary.ts';
-import { breaksOf, type Meaning, readMeanings } from './tag-meaning.ts';
+import type { Meaning, Span } from './summary.ts';
+import { breaksOf, readMeanings } from './tag-meaning.ts';
 import { readTagSpans } from './tag-spans.ts';
 import { toPoint } from './to-point.ts';
 

@@ -5,7 +5,7 @@ import { CopyRows } from '../copy-encoder.ts';
 import { copyInto } from '../copy-into.ts';
 import { createStore, type Store } from '../create-store.ts';
 import { toTimestamp } from '../micros.ts';
-import { runRollups } from './create-rollup-tasks.ts';
+import { runRollups } from './run-rollups.ts';
 import { fixedGrid } from './grid.ts';
 import { HOUR_US, MINUTE_US, QUARTER_US } from './levels.ts';
 import { markHistory } from './mark-history.ts';

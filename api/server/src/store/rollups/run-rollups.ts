@@ -19,14 +19,6 @@ export interface RollupDeps {
   readonly log: StoreLog;
 }
 
-/** Something to be done again and again; one at a time, and again from the beginning when it was killed. */
-export interface RollupTask {
-  readonly name: string;
-  readonly everyMs: number;
-  /** What was done, in a few words; '' for nothing. */
-  run(signal: AbortSignal): Promise<string>;
-}
-
 const everything: Scope = { grants: [{ tenant: '*', site: '*' }] };
 /** An hour is over when its last readings have had this time to come. */
 const SETTLE_US = 60_000_000;
@@ -34,12 +26,7 @@ const DAY_AT_MOST_US = 26 * HOUR_US;
 const TAGS_AT_ONCE = 500;
 const TIMES_AT_ONCE = 100;
 
-/** Sums of history by minute, quarter of an hour and day. */
-export function createRollupTasks(deps: RollupDeps): readonly RollupTask[] {
-  return [{ name: 'rollups', everyMs: 60_000, run: (signal) => runRollups(deps, signal) }];
-}
-
-/** Reckon everything that is marked and over. */
+/** Reckon everything that is marked and over; again from the beginning when it was killed. Resolves with what was done, in a few words; '' for nothing. */
 export async function runRollups(deps: RollupDeps, signal: AbortSignal): Promise<string> {
   await deps.withScope(everything, takeCalendars);
   const hours = await work(deps, signal, 'hour', HOUR_US, rollMarkedHour);

@@ -1,39 +1,18 @@
 import type { Readings, ScopedClient, StoredTag } from '../../ports.ts';
 import type { Bucket } from './bucket.ts';
 import { createFold, type Fold } from './fold.ts';
-import type { Grid } from './grid.ts';
-import { DAYS, type LevelName, MINUTES, QUARTERS } from './levels.ts';
+import { DAYS, MINUTES, QUARTERS } from './levels.ts';
 import { createSpanFinder, LEAD_US, toObservedTime } from './observed-time.ts';
 import { planSources, type SourcePart } from './plan-sources.ts';
 import { readSummaries } from './rollup-rows.ts';
-import type { Point, Span } from './summary.ts';
+import type { Meaning, Point, Span } from './summary.ts';
+import type { SumAnswer, SumQuery } from './sum-query.ts';
 import { readSumsState } from './sums-state.ts';
-import { breaksOf, type Meaning, readMeanings } from './tag-meaning.ts';
+import { breaksOf, readMeanings } from './tag-meaning.ts';
 import { readTagSpans } from './tag-spans.ts';
 import { toPoint } from './to-point.ts';
 
 type Raw = Pick<Readings, 'raw' | 'stream'>;
-
-/** What is asked. */
-export interface SumQuery {
-  readonly range: Span;
-  readonly grid: Grid;
-  /** Coarsest sums that fit the grid. */
-  readonly level: 'raw' | LevelName;
-  /** Most buckets. */
-  readonly limit: number;
-}
-
-/** Buckets in order of time; those in which nothing is known are left out. */
-export interface SumAnswer {
-  readonly buckets: readonly Bucket[];
-  /** The coarsest that was used. */
-  readonly source: 'raw' | LevelName;
-  readonly meanings: readonly Meaning[];
-  readonly observed: readonly Span[];
-  /** Where the first bucket beyond the limit begins. */
-  readonly nextUs?: number;
-}
 
 const TABLES = { '1m': MINUTES, '15m': QUARTERS, '1d': DAYS } as const;
 
@@ -54,7 +33,7 @@ export async function sumRange(
   const emit = (bucket: Bucket): void => {
     buckets.push(bucket);
   };
-  const fold = createFold({ grid, observed, rules: meanings, crossing: true, range, emit, full });
+  const fold = createFold({ grid, observed, rules: meanings, crossing: true, range, emit, full, startAs: query.interpolation });
   for (const point of await pointsBefore(deps, tag, { range, observed, meanings })) fold.point(point);
   for (const part of parts) if (!full()) await feed(deps, tag, part, fold, full);
   if (!full()) for (const point of await pointAfter(deps, tag, range, observed)) fold.point(point);

@@ -69,3 +69,11 @@ export interface Rules {
 export interface RulesSince extends Rules {
   readonly sinceUs: number;
 }
+
+/** What a tag's values meant from a time on. */
+export interface Meaning extends RulesSince {
+  readonly kind: string;
+  readonly dataType: string;
+  readonly unit: string | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+}

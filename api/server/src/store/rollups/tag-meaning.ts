@@ -1,14 +1,6 @@
 import type { ScopedClient, TagId } from '../../ports.ts';
 import { microsSql } from '../micros.ts';
-import type { CounterRules, RulesSince } from './summary.ts';
-
-/** What a tag's values meant from a time on. */
-export interface Meaning extends RulesSince {
-  readonly kind: string;
-  readonly dataType: string;
-  readonly unit: string | null;
-  readonly labels: Readonly<Record<string, string>> | null;
-}
+import type { CounterRules, Meaning } from './summary.ts';
 
 type Row = [
   tagId: TagId,

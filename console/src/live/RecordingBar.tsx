@@ -18,8 +18,8 @@ function NotRecorded({ site }: { readonly site: Site }) {
   const { clock, offset } = toLocalTime(sinceMs, site.timezone);
   return (
     <StatusBar icon={<SaveOff fontSize="small" />}>
-      {site.displayName}: not recorded since {clock} {offset} ({formatAge(now - sinceMs)} ago). The database does not answer: no alarm can be
-      acknowledged, and collectors hold what they measure.
+      {site.displayName}: not recorded since {clock} {offset} ({formatAge(now - sinceMs)} ago). The database does not answer: no alarm can
+      be acknowledged, and collectors hold what they measure.
     </StatusBar>
   );
 }

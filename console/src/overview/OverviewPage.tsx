@@ -1,6 +1,8 @@
-import { Box } from '@mui/material';
+import { Alert, Box } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useClient } from '../app/DepsContext.tsx';
+import { formatAge } from '../format/time.ts';
+import { useNow } from '../format/use-now.ts';
 import { EmptyState, ErrorState, LoadingState } from '../ui/Notice.tsx';
 import { Page } from '../ui/Page.tsx';
 import { useSites } from '../ui/use-sites.ts';
@@ -11,11 +13,16 @@ import { NotFlowing } from './NotFlowing.tsx';
 import { PlantState } from './PlantState.tsx';
 import { SiteCards } from './SiteCards.tsx';
 
+/** Figures are asked for every five seconds; a question that fails takes ten. */
+const OLD_MS = 12_000;
+
 /** The plant at a glance. */
 export function OverviewPage() {
   const client = useClient();
   const overview = useQuery({ queryKey: ['overview'], queryFn: ({ signal }) => client.overview({}, signal), refetchInterval: 5_000 });
   const sites = useSites();
+  const ageMs = useNow() - overview.dataUpdatedAt;
+  const isRecorded = (sites.data ?? []).every(({ recording }) => recording);
   const { data } = overview;
   if (data === undefined)
     return (
@@ -39,7 +46,12 @@ export function OverviewPage() {
       </Page>
     );
   return (
-    <Page title="Overview" heading={<PlantState state={data.state} />}>
+    <Page title="Overview" heading={<PlantState state={isRecorded ? data.state : 'NotRecording'} />}>
+      {ageMs > OLD_MS && (
+        <Alert severity="warning" sx={{ mb: 1.5 }}>
+          The figures below are {formatAge(ageMs)} old: the api has no new ones to give.
+        </Alert>
+      )}
       <Box sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 2fr) minmax(0, 1fr)' } }}>
         <Box sx={{ display: 'grid', gap: 1.5, alignContent: 'start', minWidth: 0 }}>
           <Figures overview={data} />

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<State, string>> = {
   Normal: 'All normal',
   Attention: 'Needs attention',
   Alarm: 'Alarms wait for acknowledgement',
-  NotRecording: 'Not recording: values are shown, but not stored',
+  NotRecording: 'Not recording: what happens now is not in the history',
 };
 const ICONS: Readonly<Record<State, ReactElement>> = {
   Normal: <CheckCircleOutlined />,

@@ -50,12 +50,9 @@ function pollOverLink({ port, registers, inFlight }: PollingTask, answered: () =
       renew: () => link.renew(),
     },
   );
-  const ask = () =>
-    session.submit(
-      lane,
-      { unitId: 1, request: { function: 3, start: 0, count: registers }, timeoutMs: TIMEOUT_MS, done },
-      clock.monotonicMs(),
-    );
+  const request = { function: 3, start: 0, count: registers } as const;
+  let nowMs = 0;
+  const ask = () => session.submit(lane, { unitId: 1, request, timeoutMs: TIMEOUT_MS, done }, nowMs);
   const done = (outcome: Outcome) => {
     if (outcome.kind !== 'data') return;
     for (let i = 0; i < registers; i++) values[i] = ((outcome.data[i * 2] ?? 0) << 8) | (outcome.data[i * 2 + 1] ?? 0);
@@ -66,12 +63,16 @@ function pollOverLink({ port, registers, inFlight }: PollingTask, answered: () =
     { endpoints: [{ host: '127.0.0.1', port }], connectTimeoutMs: TIMEOUT_MS },
     {
       up: () => {
-        session.opened(clock.monotonicMs(), 0);
+        nowMs = clock.monotonicMs();
+        session.opened(nowMs, 0);
         resolve(link);
         for (let i = 0; i < inFlight; i++) ask();
       },
       down: () => session.closed(false),
-      received: (bytes) => session.receive(bytes, clock.monotonicMs()),
+      received: (bytes) => {
+        nowMs = clock.monotonicMs();
+        session.receive(bytes, nowMs);
+      },
     },
     clock,
   );

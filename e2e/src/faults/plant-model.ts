@@ -1,0 +1,88 @@
+import type { AlarmRule, Device, Site } from '@kubeplant/crds';
+import type { ShardConfig, SiteModel } from '@kubeplant/crds/model';
+import { shardToken, tokenHash } from '@kubeplant/kit';
+import { plan } from '@kubeplant/plan';
+import { TAGS } from './counting-device.ts';
+
+const API = 'kubeplant.io/v1alpha1' as const;
+
+/** What differs between the plants of the cases. */
+export interface PlantSettings {
+  readonly samplingInterval: string;
+  readonly buffering?: Site['spec']['buffering'];
+  readonly timeout?: string;
+}
+
+/** A site with one counting device, and a rule whose alarm comes and goes with its count. */
+export function planPlant(
+  device: { readonly host: string; readonly port: number },
+  rootKey: string,
+  settings: PlantSettings,
+): { readonly model: SiteModel; readonly config: ShardConfig; readonly token: string } {
+  const metadata = (name: string) => ({ name, namespace: 'faults', uid: `uid-${name}` });
+  const site: Site = {
+    apiVersion: API,
+    kind: 'Site',
+    metadata: metadata('bench'),
+    spec: { timezone: 'UTC', dayStart: '00:00', simulation: 'Forbidden', ...(settings.buffering && { buffering: settings.buffering }) },
+  };
+  const tag = (index: number) => ({ modbus: { register: 'Holding' as const, address: index * 2, rawType: 'UInt32' as const } });
+  const counter: Device = {
+    apiVersion: API,
+    kind: 'Device',
+    metadata: metadata('counter'),
+    spec: {
+      siteRef: { name: 'bench' },
+      mode: 'Active',
+      connection: {
+        protocol: 'ModbusTcp',
+        modbusTcp: { ...device, unitId: 1, framing: 'Tcp', timeout: settings.timeout ?? '1s', retries: 0 },
+      },
+      defaults: { samplingInterval: settings.samplingInterval },
+      tags: Object.fromEntries(Array.from({ length: TAGS }, (_, index) => [`count-${index}`, tag(index)])),
+    },
+  };
+  const totals: Device = {
+    apiVersion: API,
+    kind: 'Device',
+    metadata: metadata('totals'),
+    spec: {
+      siteRef: { name: 'bench' },
+      mode: 'Active',
+      connection: { protocol: 'Calculated' },
+      tags: { phase: { expression: "tag('counter', 'count-0') % 16.0" } },
+    },
+  };
+  const rule: AlarmRule = {
+    apiVersion: API,
+    kind: 'AlarmRule',
+    metadata: metadata('phase-high'),
+    spec: {
+      siteRef: { name: 'bench' },
+      deviceRef: { name: 'totals' },
+      tag: 'phase',
+      condition: { type: 'Limit', limit: { mode: 'Exclusive', high: { value: 8 } } },
+      priority: 'Medium',
+      onDelay: '0s',
+      offDelay: '0s',
+      onBadQuality: 'Hold',
+      acknowledge: 'NotRequired',
+    },
+  };
+  const result = plan({
+    resources: { sites: [site], devices: [counter, totals], profiles: [], rules: [rule], classes: [], simulations: [] },
+    assignment: {},
+    simulators: {},
+    host: {
+      kind: 'local',
+      cluster: 'local',
+      simulate: false,
+      tokenHashes: (tenant, name, shard) => [tokenHash(shardToken(rootKey, tenant, name, shard))],
+    },
+  });
+  const [model] = result.siteModels;
+  const [shard] = result.shards;
+  if (model === undefined || shard === undefined || result.findings.length > 0)
+    throw new Error(`the plant of the fault harness does not plan: ${JSON.stringify(result.findings)}`);
+  return { model, config: shard.config, token: shardToken(rootKey, shard.config.tenant, shard.site, shard.name) };
+}

@@ -1,0 +1,17 @@
+import type { Counts } from './check-counts.ts';
+
+/** Counts of a case, and what must hold of them. */
+export interface CaseResult {
+  readonly counts?: Counts;
+  /** More figures, for the table. */
+  readonly figures?: Readonly<Record<string, number | string>>;
+  /** What does not hold; empty when all is well. */
+  readonly broken: readonly string[];
+}
+
+/** One fault, tried on real processes. */
+export interface FaultCase {
+  readonly name: string;
+  readonly description: string;
+  run(options: { readonly seed: number; readonly log: (line: string) => void }): Promise<CaseResult>;
+}

@@ -65,11 +65,6 @@ export class ReadGroup {
     return lifted;
   }
 
-  /** Is this tag refused at present? */
-  isRefused(point: TagPoint): boolean {
-    return this.#refused.has(point);
-  }
-
   #reject(point: TagPoint, nowMs: number): void {
     const backoffMs = Math.min(RETRY_MAX_MS, (this.#refused.get(point)?.backoffMs ?? RETRY_MIN_MS / 2) * 2);
     this.#refused.set(point, { retryAtMs: nowMs + backoffMs, backoffMs });

@@ -7,7 +7,6 @@ import type { Action, ActionDeps } from './actions/action.ts';
 import { ActionError } from './actions/action-error.ts';
 import { createDownloadShelf } from './actions/history/download-shelf.ts';
 import { createPlant } from './actions/plant/plant.ts';
-import { createRecordingWatch } from './actions/plant/recording-watch.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createGate } from './auth/gate.ts';
 import { createLoginThrottle } from './auth/login-throttle.ts';
@@ -92,10 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const actionDeps = createActionDeps(deps, (ids) => live.endSessions(ids));
   const live = createLiveServer(actionDeps, liveLimits);
-  app.addHook('preClose', async () => {
-    actionDeps.recording.stop();
-    live.close();
-  });
+  app.addHook('preClose', async () => live.close());
   mountLive(app, live);
   mountActions(app, actionDeps, limits, deps.checkOutput);
   serveProbes(app, deps.checks ?? {});
@@ -139,7 +135,6 @@ function createActionDeps(deps: AppDeps, onRevoked: (sessionIds: readonly string
     withScope,
     sites: deps.sites,
     plant: createPlant(deps.sites),
-    recording: createRecordingWatch(deps.sites, now),
     hub: deps.hub,
     readings: deps.readings,
     downloads: createDownloadShelf(now),

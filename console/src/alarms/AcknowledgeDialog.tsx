@@ -6,6 +6,7 @@ import { STATE_WORDS } from '../app/tokens.ts';
 import { useStandingAlarms } from '../live/use-live.ts';
 import { ErrorState } from '../ui/Notice.tsx';
 import { PriorityMark } from '../ui/PriorityMark.tsx';
+import { findSite, useSites } from '../ui/use-sites.ts';
 
 type Result = AcknowledgedMany['results'][number];
 
@@ -21,6 +22,8 @@ export function AcknowledgeDialog({ ids, onClose }: { readonly ids: readonly str
   const client = useClient();
   const standing = useStandingAlarms().alarms;
   const [alarms, setAlarms] = useState<readonly Alarm[]>(() => standing.filter(({ id }) => ids.includes(id)));
+  const { data: sites = [] } = useSites();
+  const away = alarms.map((alarm) => findSite(sites, alarm)).find((site) => site?.recording === false);
   const [comment, setComment] = useState('');
   const [failed, setFailed] = useState<readonly Result[]>([]);
   const [error, setError] = useState<unknown>();
@@ -56,6 +59,9 @@ export function AcknowledgeDialog({ ids, onClose }: { readonly ids: readonly str
           {alarms.length === 1 ? 'Acknowledge alarm' : `Acknowledge ${alarms.length} alarms`}
         </DialogTitle>
         <DialogContent>
+          {away !== undefined && (
+            <Alert severity="warning">{away.displayName} is not recorded now: an acknowledgement cannot be taken until it is again.</Alert>
+          )}
           {error !== undefined && <ErrorState error={error} />}
           {failed.length > 0 && (
             <Alert severity="warning">{failed.length === 1 ? 'One alarm was' : `${failed.length} alarms were`} not acknowledged:</Alert>

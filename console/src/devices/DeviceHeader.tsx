@@ -1,7 +1,7 @@
 import type { Device } from '@kubeplant/api-client';
 import { Alert, Box, Paper, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { formatReason } from '../format/reason.ts';
+import { formatCause, formatReason } from '../format/reason.ts';
 import { HealthMark, healthOf } from '../ui/HealthMark.tsx';
 import { SimulatedMark } from '../ui/SimulatedMark.tsx';
 import { TimeText } from '../ui/TimeText.tsx';
@@ -54,8 +54,25 @@ export function DeviceHeader({ device }: { readonly device: Device }) {
             </Box>
           ))}
       </Box>
+      <Collectors device={device} />
       <Rejected device={device} />
     </Paper>
+  );
+}
+
+/** Collectors of its shard, where there is more to say of them than that one polls. */
+function Collectors({ device }: { readonly device: Device }) {
+  const { collectors = [] } = device;
+  if (collectors.length < 2 && collectors.every(({ standing, problem }) => standing === 'Active' && problem === undefined)) return null;
+  return (
+    <Box component="ul" sx={{ m: 0, mt: 1.2, pl: 2.5 }} aria-label="Collectors">
+      {collectors.map(({ instance, standing, reason, problem }) => (
+        <Typography component="li" variant="body2" key={instance} sx={{ overflowWrap: 'anywhere' }}>
+          {instance}: {standing === 'Active' ? 'polls this device' : `stands by – ${formatCause(reason)}`}
+          {problem === undefined ? '' : ` – ${formatCause(problem)}`}
+        </Typography>
+      ))}
+    </Box>
   );
 }
 

@@ -13,13 +13,13 @@ export function RecordingBar() {
 
 function NotRecorded({ site }: { readonly site: Site }) {
   const now = useNow();
-  const sinceMs = Date.parse(site.notRecordingSince ?? '');
+  const sinceMs = Date.parse(site.notRecorded?.since ?? '');
   if (Number.isNaN(sinceMs) || now - sinceMs < 2000) return null; // a restart of the api takes a moment
   const { clock, offset } = toLocalTime(sinceMs, site.timezone);
   return (
     <StatusBar icon={<SaveOff fontSize="small" />}>
-      {site.displayName}: not recorded since {clock} {offset} ({formatAge(now - sinceMs)} ago). The database does not answer: no alarm can
-      be acknowledged, and collectors hold what they measure.
+      {site.displayName}: not recorded since {clock} {offset} ({formatAge(now - sinceMs)} ago; {site.notRecorded?.reason}). Values and
+      alarms are shown, but nothing can be acknowledged.
     </StatusBar>
   );
 }

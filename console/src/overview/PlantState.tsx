@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<State, string>> = {
   Normal: 'All normal',
   Attention: 'Needs attention',
   Alarm: 'Alarms wait for acknowledgement',
-  NotRecording: 'Not recording: what happens now is not in the history',
+  NotRecording: 'Not recording: what is shown now is not in the history yet',
 };
 const ICONS: Readonly<Record<State, ReactElement>> = {
   Normal: <CheckCircleOutlined />,

@@ -20,7 +20,8 @@ export const AreaPath = Type.String({ maxLength: 253, description: 'path of an a
 export const Nothing = Type.Object({}, { additionalProperties: false });
 
 /** An object that takes the named properties and no others. */
-export const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
+export const Closed = <P extends TProperties>(properties: P, options: { readonly description?: string } = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false });
 
 /** Page of rows and how many there are in all. */
 export const ListOf = <T extends TSchema>(item: T) => Closed({ items: Type.Array(item), total: Type.Integer({ minimum: 0 }) });

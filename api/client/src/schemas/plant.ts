@@ -18,7 +18,9 @@ export const Site = Closed({
   revision: Type.String(),
   ready: Type.Boolean({ description: 'nothing declared is in error' }),
   recording: Type.Boolean({ description: 'the last commit succeeded' }),
-  notRecordingSince: Type.Optional(Time),
+  notRecorded: Type.Optional(
+    Closed({ since: Time, reason: Type.String() }, { description: 'what is shown since then is not in the history yet, and why' }),
+  ),
   valuesPerSecond: Type.Number(),
   tags: Type.Integer(),
   rules: Type.Integer(),
@@ -30,6 +32,14 @@ export const ListSitesInput = Closed({
   sort: Type.Optional(Type.Enum(['name', 'displayName', 'namespace'])),
 });
 export const SiteList = ListOf(Site);
+
+/** A collector of a shard. At most one of a shard is active and polls. */
+const Collector = Closed({
+  instance: Type.String({ description: 'name of the pod or process' }),
+  standing: Type.Enum(['Active', 'Standby']),
+  reason: Type.String({ description: 'why it stands by, as Reason: sentence' }),
+  problem: optionalText,
+});
 
 /** A device and how the field answers. Null: the question does not arise (calculated, or nothing was heard yet). */
 export const Device = Closed({
@@ -52,6 +62,7 @@ export const Device = Closed({
   badTags: Type.Integer(),
   rejected: Type.Array(Closed({ tag: Type.String(), reason: Type.String() })),
   shard: optionalText,
+  collectors: Type.Optional(Type.Array(Collector, { description: 'connected for its shard; absent when there is none' })),
   revision: Type.String(),
 });
 export const ListDevicesInput = Closed({

@@ -8,7 +8,6 @@ import type { LoginThrottle } from '../auth/login-throttle.ts';
 import type { LiveHub, Readings, Scope, ScopedClient, Sites, WithScope } from '../ports.ts';
 import type { DownloadShelf } from './history/download-shelf.ts';
 import type { Plant } from './plant/plant.ts';
-import type { RecordingWatch } from './plant/recording-watch.ts';
 
 /** Who may: anybody, anybody signed in (`self`), or who holds the permission. */
 export type ActionPermission = 'public' | 'self' | Permission;
@@ -21,7 +20,6 @@ export interface ActionDeps {
   readonly withScope: WithScope;
   readonly sites: Sites;
   readonly plant: Plant;
-  readonly recording: RecordingWatch;
   readonly hub: LiveHub;
   readonly readings: Readings;
   readonly downloads: DownloadShelf;

@@ -15,23 +15,45 @@ export interface RunDictionary {
 
 const ENTRIES_PER_MESSAGE = 10_000;
 
-type Entry = RunDevice | RunTag;
-
-const isTag = (entry: Entry): entry is RunTag => 'tag' in entry;
+const TEXT = 1;
+const SIMULATED = 2;
+const FLAGS = 4;
 
 /** A dictionary for the run `run`. */
 export function createRunDictionary(run: string): RunDictionary {
-  const entries: Entry[] = [];
+  // Columns by entry, in order; an object for each would be a good part of a collector's memory.
+  const names: string[] = [];
+  const ids: number[] = [];
+  /** Of a tag: number of its device × FLAGS + its flags; of a device: 0. */
+  const owners: number[] = [];
   const devices = new Map<string, { readonly id: number; readonly tags: Map<string, number> }>();
   let tagCount = 0;
+
+  function append(name: string, id: number, owner: number): void {
+    names.push(name);
+    ids.push(id);
+    owners.push(owner);
+  }
 
   function knowDevice(device: string): { readonly id: number; readonly tags: Map<string, number> } {
     const known = devices.get(device);
     if (known) return known;
     const fresh = { id: devices.size + 1, tags: new Map<string, number>() };
     devices.set(device, fresh);
-    entries.push({ id: fresh.id, device });
+    append(device, fresh.id, 0);
     return fresh;
+  }
+
+  function message(from: number, until: number): Run {
+    const devices: RunDevice[] = [];
+    const tags: RunTag[] = [];
+    for (let entry = from; entry < until; entry++) {
+      const [name = '', id = 0, owner = 0] = [names[entry], ids[entry], owners[entry]];
+      if (owner === 0) devices.push({ id, device: name });
+      else
+        tags.push({ id, device: Math.floor(owner / FLAGS), tag: name, text: (owner & TEXT) !== 0, simulated: (owner & SIMULATED) !== 0 });
+    }
+    return { run, devices, tags };
   }
 
   return {
@@ -45,19 +67,17 @@ export function createRunDictionary(run: string): RunDictionary {
       if (known !== undefined) return known;
       const id = ++tagCount;
       owner.tags.set(key, id);
-      entries.push({ id, device: owner.id, tag: name, text, simulated });
+      append(name, id, owner.id * FLAGS + Number(text) * TEXT + Number(simulated) * SIMULATED);
       return id;
     },
     messagesAfter: (sent) => {
       const messages: Run[] = [];
-      for (let from = sent; from < entries.length; from += ENTRIES_PER_MESSAGE) {
-        const part = entries.slice(from, from + ENTRIES_PER_MESSAGE);
-        messages.push({ run, devices: part.filter((entry): entry is RunDevice => !isTag(entry)), tags: part.filter(isTag) });
-      }
+      for (let from = sent; from < names.length; from += ENTRIES_PER_MESSAGE)
+        messages.push(message(from, Math.min(names.length, from + ENTRIES_PER_MESSAGE)));
       return messages;
     },
     get size() {
-      return entries.length;
+      return names.length;
     },
   };
 }

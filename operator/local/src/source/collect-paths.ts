@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atFile, type Problem } from '../problem.ts';
 import { readKustomization, findKustomization } from './kustomization.ts';
@@ -40,7 +40,15 @@ async function collectPath(
   }
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
-    collecting.problems.push(atFile(path, 'PathNotFound', `there is no file or folder "${path}": check the path`));
+    const linked = (await lstat(path).catch(() => undefined)) !== undefined;
+    const message = linked
+      ? 'it is a link to what is not there: mend or remove it'
+      : `there is no file or folder "${path}": check the path`;
+    collecting.problems.push(atFile(path, 'PathNotFound', message));
+  } else if (!found.isDirectory() && !found.isFile()) {
+    // It could be read once at best, and is read again and again.
+    const message = 'it is a pipe, a socket or a device: give a file, or "-" and feed standard input';
+    collecting.problems.push(atFile(path, 'NotAFile', message));
   } else if (!found.isDirectory()) {
     collecting.watched.push(path);
     collecting.paths.push({ file: path, transforms });

@@ -17,11 +17,7 @@ export async function readSourceFile(path: SourcePath): Promise<SourceFile> {
   const broken = { file, broken: true, resources: [], ignored: 0, documents: [], text: '' };
   const text = await readText(file).catch((error: NodeJS.ErrnoException) => error);
   if (typeof text !== 'string') {
-    const problem = atFile(
-      file,
-      'FileUnreadable',
-      text.code === undefined ? text.message : `the file cannot be read (${text.code}): check its permissions`,
-    );
+    const problem = atFile(file, 'FileUnreadable', explain(text));
     return { ...broken, problems: [problem] };
   }
   const parsed = parseYaml(text);
@@ -33,6 +29,12 @@ export async function readSourceFile(path: SourcePath): Promise<SourceFile> {
   return { file, broken: false, resources, problems: [...problems, ...warnings], ignored, documents: parsed.documents, text };
 }
 
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'this is not UTF-8 text: save the file as UTF-8, or move it out of the folder';
+  if (code === 'ENOENT') return 'the file was removed while it was read: put it back';
+  return code === undefined ? message : `the file cannot be read (${code}): check its permissions`;
+}
+
 async function readText(file: string): Promise<string> {
   if (file === '-') {
     standardInput ??= readAll(process.stdin);
@@ -40,5 +42,7 @@ async function readText(file: string): Promise<string> {
   }
   const { size } = await stat(file);
   if (size > MAX_BYTES) throw new Error(`the file has ${size} bytes, the limit is ${MAX_BYTES}: split it`);
-  return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  const bytes = await readFile(file);
+  // UTF-16 and binary files are told by their control characters, with the place.
+  return bytes.includes(0) ? bytes.toString('utf8') : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

@@ -89,5 +89,11 @@ function transformResource(declared: DeclaredResource, kind: string, transforms:
 /** Key of a resource: kind, namespace and name. */
 export const keyOf = (object: DeclaredResource): string => `${object.kind}/${nameOf(object.metadata)}`;
 
-const describe = (value: unknown): string => (Array.isArray(value) ? 'a list' : `"${String(value)}"`);
+const SHOWN = 60;
+
+const describe = (value: unknown): string => {
+  if (Array.isArray(value)) return 'a list';
+  const text = String(value);
+  return `"${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}"`;
+};
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,10 +1,11 @@
 import type { Device } from '@kubeplant/api-client';
+import type { SiteModel } from '@kubeplant/crds/model';
 import type { DeviceHealthView, Sites } from '../../ports.ts';
 import { formatTime } from '../time.ts';
 import type { PlantDevice } from './plant.ts';
 
 /** A device with what is known of how the field answers. */
-export function toDeviceRow(sites: Pick<Sites, 'health'>, { model, device }: PlantDevice): Device {
+export function toDeviceRow(sites: Pick<Sites, 'health' | 'collectors'>, { model, device }: PlantDevice): Device {
   const health = sites.health(model.tenant, device.name);
   const calculated = device.protocol === 'Calculated';
   const { area, displayName, designation } = device;
@@ -26,9 +27,14 @@ export function toDeviceRow(sites: Pick<Sites, 'health'>, { model, device }: Pla
     tags: device.tags.length,
     badTags: health?.badTags ?? 0,
     rejected: [...(health?.rejected ?? [])],
-    ...(health === undefined || health.shard === '' ? {} : { shard: health.shard }),
+    ...(health === undefined || health.shard === '' ? {} : { shard: health.shard, ...collectorsOf(sites, model, health.shard) }),
     revision: device.revision,
   };
+}
+
+function collectorsOf(sites: Pick<Sites, 'collectors'>, model: SiteModel, shard: string): Pick<Device, 'collectors'> {
+  const own = sites.collectors(model.tenant, model.site).filter((one) => one.shard === shard);
+  return own.length === 0 ? {} : { collectors: own.map(({ shard: _shard, ...collector }) => collector) };
 }
 
 /** A device from which values should come, and do not. */

@@ -1,7 +1,8 @@
 import type { Device, Site } from '@kubeplant/api-client';
 import { ListSitesInput, SiteList } from '@kubeplant/api-client/schemas';
 import type { SiteModel } from '@kubeplant/crds/model';
-import { type ActionContext, defineAction } from '../action.ts';
+import type { Sites } from '../../ports.ts';
+import { defineAction } from '../action.ts';
 import { matches, toList } from '../list.ts';
 import { formatTime } from '../time.ts';
 import { isNotFlowing, toDeviceRow } from './device-row.ts';
@@ -20,7 +21,7 @@ export const listSites = defineAction({
           (input.namespace ?? model.namespace) === model.namespace &&
           matches(input.q, [model.site, model.displayName, model.enterprise, model.namespace]),
       );
-    const rows = models.map((model) => toSiteRow(ctx, model));
+    const rows = models.map((model) => toSiteRow(ctx.sites, model));
     const key = input.sort ?? 'name';
     return toList(rows, input, [(row) => row[key], (row) => row.namespace, (row) => row.name]);
   },
@@ -37,8 +38,8 @@ export function countDevices(rows: readonly Device[]): Site['devices'] {
   };
 }
 
-function toSiteRow({ sites, recording }: Pick<ActionContext, 'sites' | 'recording'>, model: SiteModel): Site {
-  const sinceMs = recording.notRecordingSince(model.tenant, model.site);
+function toSiteRow(sites: Sites, model: SiteModel): Site {
+  const notRecorded = sites.notRecorded(model.tenant, model.site);
   const devices = model.devices.map((device) => toDeviceRow(sites, { model, device }));
   return {
     namespace: model.namespace,
@@ -50,8 +51,8 @@ function toSiteRow({ sites, recording }: Pick<ActionContext, 'sites' | 'recordin
     simulations: [...model.simulations],
     revision: model.revision,
     ready: !model.findings.some((finding) => finding.severity === 'Error'),
-    recording: sinceMs === undefined,
-    ...(sinceMs === undefined ? {} : { notRecordingSince: formatTime(sinceMs * 1000) }),
+    recording: sites.recording(model.tenant, model.site),
+    ...(notRecorded === undefined ? {} : { notRecorded: { since: formatTime(notRecorded.sinceUs), reason: notRecorded.reason } }),
     valuesPerSecond: sites.rate(model.tenant, model.site),
     tags: model.devices.reduce((sum, device) => sum + device.tags.length, 0),
     rules: model.rules.length,

@@ -6,7 +6,9 @@ export interface Attempt {
   use(client: Pick<pg.PoolClient, 'connection'>): void;
   /** Throws when it was given up. `backend`: the process of the database that serves it. */
   goOn(backend?: number): void;
-  /** The connection is cut. */
+  /** It has ended by itself: its connection is another's from now on. */
+  end(): void;
+  /** The connection is cut, unless the attempt has ended. */
   giveUp(): void;
   readonly backend: number | undefined;
 }
@@ -24,6 +26,9 @@ export function createAttempt(): Attempt {
     use: (client) => {
       goOn();
       connection = client.connection;
+    },
+    end: () => {
+      connection = undefined;
     },
     giveUp: () => {
       isOver = true;

@@ -58,7 +58,7 @@ export function createPersistence({ write, recover, away, signal }: Deps): Persi
       for (let limitMs = COMMIT_MS; ; limitMs = Math.min(2 * limitMs, MAX_COMMIT_MS)) {
         const attempt = createAttempt();
         try {
-          return await away.watch(within(limitMs, write(batch, attempt)));
+          return await away.watch(within(limitMs, write(batch, attempt).finally(attempt.end)));
         } catch (error) {
           attempt.giveUp();
           if (isFinal(error)) throw error;

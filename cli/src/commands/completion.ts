@@ -13,7 +13,14 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 interface Completed {
   readonly name: string;
   readonly description: string;
-  readonly flags: readonly { readonly name: string; readonly description: string }[];
+  readonly flags: readonly Flag[];
+}
+
+interface Flag {
+  readonly name: string;
+  readonly description: string;
+  /** What may follow it; undefined: nothing does. */
+  readonly values?: readonly string[];
 }
 
 /** The command that prints completion scripts for these commands. */
@@ -38,13 +45,25 @@ function describe(name: string, command: CommandDef): Completed {
     name,
     description: (command.meta as { description?: string } | undefined)?.description ?? '',
     flags: [
-      ...flags.map(([flag, { description = '' }]) => ({ name: flag, description })),
+      ...flags.map(
+        ([flag, { type, description = '' }]): Flag => ({
+          name: flag,
+          description,
+          ...(type !== 'boolean' && { values: valuesIn(description) }),
+        }),
+      ),
       { name: 'help', description: 'Show how to use it.' },
     ],
   };
 }
 
+/** A description that lists words says all that may follow the flag. */
+const valuesIn = (description: string): readonly string[] => (/^\w+(, \w+)+$/.test(description) ? description.split(', ') : []);
+
 function toBash(commands: readonly Completed[]): string {
+  const values = commands.flatMap(({ name, flags }) =>
+    flags.flatMap((flag) => (flag.values?.length ? [`    "${name} --${flag.name}") words="${flag.values.join(' ')}" ;;`] : [])),
+  );
   const cases = commands.map(
     ({ name, flags }) => `    ${name}) words="${[...flags.map((flag) => `--${flag.name}`), ...(WORDS[name] ?? [])].join(' ')}" ;;`,
   );
@@ -53,6 +72,13 @@ _kubeplant() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$current"))
+    return
+  fi
+  case "\${COMP_WORDS[1]} \${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join('\n')}
+  esac
+  if [ -n "$words" ]; then
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -66,9 +92,14 @@ complete -o filenames -F _kubeplant kubeplant
 
 const quote = (text: string): string => text.replaceAll("'", "'\\''").replaceAll(':', '\\:').replaceAll('[', '\\[').replaceAll(']', '\\]');
 
+function toZshValues({ values }: Flag): string {
+  if (values === undefined) return '';
+  return values.length > 0 ? `:value:(${values.join(' ')})` : ':value:_files';
+}
+
 function toZsh(commands: readonly Completed[]): string {
   const cases = commands.map(({ name, flags }) => {
-    const options = flags.map((flag) => `'--${flag.name}[${quote(flag.description)}]'`);
+    const options = flags.map((flag) => `'--${flag.name}[${quote(flag.description)}]${toZshValues(flag)}'`);
     const words = WORDS[name] === undefined ? "'*:file:_files'" : `'*:word:(${WORDS[name].join(' ')})'`;
     return `    ${name}) _arguments ${[...options, words].join(' ')} ;;`;
   });
@@ -91,11 +122,19 @@ if [ "$funcstack[1]" = "_kubeplant" ]; then _kubeplant "$@"; else compdef _kubep
 `;
 }
 
+function toFishValues({ values }: Flag): string {
+  if (values === undefined) return '';
+  return values.length > 0 ? `-x -a '${values.join(' ')}' ` : '-r ';
+}
+
 function toFish(commands: readonly Completed[]): string {
   const text = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const lines = commands.flatMap(({ name, description, flags }) => [
     `complete -c kubeplant -n __fish_use_subcommand -a ${name} -d ${text(description)}`,
-    ...flags.map((flag) => `complete -c kubeplant -n '__fish_seen_subcommand_from ${name}' -l ${flag.name} -d ${text(flag.description)}`),
+    ...flags.map(
+      (flag) =>
+        `complete -c kubeplant -n '__fish_seen_subcommand_from ${name}' -l ${flag.name} ${toFishValues(flag)}-d ${text(flag.description)}`,
+    ),
     ...(WORDS[name] === undefined
       ? []
       : [`complete -c kubeplant -f -n '__fish_seen_subcommand_from ${name}' -a '${WORDS[name].join(' ')}'`]),

@@ -6,6 +6,7 @@ import { CopyRows } from '../copy-encoder.ts';
 import { copyInto } from '../copy-into.ts';
 import { createStore, type Store } from '../create-store.ts';
 import { fixedGrid } from '../rollups/grid.ts';
+import { TooManyReadings } from '../rollups/sum-query.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const everything: Scope = { grants: [{ tenant: '*', site: '*' }] };
@@ -115,6 +116,15 @@ describe.each(engines())('readings on %s', (engine) => {
     expect(buckets[5]).toMatchObject({ fromUs: START_US + 300 * SECOND, min: 300, max: 358, n: 59, bad: 26 });
     const texts = await read((client) => store.readings.sums(client, note, query));
     expect(texts.buckets[0]).toMatchObject({ fromUs: START_US, n: 1, bad: 1 });
+  });
+
+  it('makes no buckets from more readings than the budget has left', async () => {
+    const { flow } = tags as { flow: StoredTag };
+    const budget = { left: 1000 };
+    const query = { range: all, grid: fixedGrid(60 * SECOND), level: 'raw', limit: 100, budget } as const;
+    expect((await read((client) => store.readings.sums(client, flow, query))).buckets).toHaveLength(10);
+    expect(budget.left).toBe(1000 - 625);
+    await expect(read((client) => store.readings.sums(client, flow, query))).rejects.toThrow(TooManyReadings);
   });
 
   it('streams a range in order, and can be left in the middle', async () => {

@@ -13,6 +13,19 @@ export interface SumQuery {
   readonly interpolation?: 'Linear' | 'Step';
   /** Most buckets. */
   readonly limit: number;
+  /** Of readings that may be read where no sums hold; several queries may share one. Absent: as many as there are. */
+  readonly budget?: ReadBudget;
+}
+
+/** Readings that may still be read. */
+export interface ReadBudget {
+  left: number;
+}
+
+/** More readings had to be read than the budget allows. */
+export class TooManyReadings extends Error {
+  override name = 'TooManyReadings';
+  readonly code = 'too-many-readings';
 }
 
 /** Buckets in order of time; those in which nothing is known are left out. */

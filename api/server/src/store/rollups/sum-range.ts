@@ -6,7 +6,7 @@ import { createSpanFinder, LEAD_US, toObservedTime } from './observed-time.ts';
 import { planSources, type SourcePart } from './plan-sources.ts';
 import { readSummaries } from './rollup-rows.ts';
 import type { Meaning, Point, Span } from './summary.ts';
-import type { SumAnswer, SumQuery } from './sum-query.ts';
+import { type ReadBudget, type SumAnswer, type SumQuery, TooManyReadings } from './sum-query.ts';
 import { readSumsState } from './sums-state.ts';
 import { breaksOf, readMeanings } from './tag-meaning.ts';
 import { readTagSpans } from './tag-spans.ts';
@@ -35,7 +35,7 @@ export async function sumRange(
   };
   const fold = createFold({ grid, observed, rules: meanings, crossing: true, range, emit, full, startAs: query.interpolation });
   for (const point of await pointsBefore(deps, tag, { range, observed, meanings })) fold.point(point);
-  for (const part of parts) if (!full()) await feed(deps, tag, part, fold, full);
+  for (const part of parts) if (!full()) await feed(deps, tag, part, fold, { full, budget: query.budget });
   if (!full()) for (const point of await pointAfter(deps, tag, range, observed)) fold.point(point);
   fold.end();
   const next = buckets[limit];
@@ -66,7 +66,7 @@ export async function sumOwn(
   };
   const fold = createFold({ grid, observed: toObservedTime(spans, breaksOf(rules)), rules, crossing: false, range, emit });
   const parts = planSources(range, level, await readSumsState(client, tag, range, level));
-  for (const part of parts) await feed(deps, tag, part, fold, () => false);
+  for (const part of parts) await feed(deps, tag, part, fold, { full: () => false });
   fold.end();
   return buckets;
 }
@@ -76,10 +76,11 @@ async function feed(
   tag: StoredTag,
   part: SourcePart,
   fold: Fold,
-  full: () => boolean,
+  { full, budget }: { readonly full: () => boolean; readonly budget?: ReadBudget | undefined },
 ): Promise<void> {
   if (part.source === 'raw') {
     for await (const page of readings.stream(client, tag, part)) {
+      if (budget !== undefined) spend(budget, page.length);
       for (const reading of page) fold.point(toPoint(reading));
       if (full()) return;
     }
@@ -89,6 +90,11 @@ async function feed(
     for (const summary of page) fold.summary(summary);
     if (full()) return;
   }
+}
+
+function spend(budget: ReadBudget, readings: number): void {
+  budget.left -= readings;
+  if (budget.left < 0) throw new TooManyReadings('the range holds more readings than one answer may be made from');
 }
 
 /** How far back the count of a counter is looked for. */

@@ -1,6 +1,7 @@
 import type { Meter } from '@kubeplant/kit';
 import type { Lost } from '@kubeplant/proto';
 import type { EncodedBlock } from './block/block-buffer.ts';
+import type { CollectedDevice } from './device/create-device.ts';
 
 /** What is measured of at scrape time. */
 export interface CollectorGauges {
@@ -9,9 +10,7 @@ export interface CollectorGauges {
   readonly connected: () => boolean;
   readonly inFlight: () => number;
   readonly epoch: () => number;
-  readonly devices: () => number;
-  readonly devicesConnected: () => number;
-  readonly tags: () => number;
+  readonly devices: () => readonly Pick<CollectedDevice, 'state' | 'tagCount'>[];
 }
 
 /** Counters of a collector. Each call counts a batch. */
@@ -74,7 +73,7 @@ function observeGauges(meter: Meter, gauges: CollectorGauges): void {
   gauge('uplink_connected', '1 while the owner of the site takes blocks.', () => Number(gauges.connected()));
   gauge('uplink_in_flight_blocks', 'Blocks sent and not yet received.', gauges.inFlight);
   gauge('uplink_epoch', 'Epoch given by the owner of the site.', gauges.epoch);
-  gauge('devices', 'Devices in the configuration in force.', gauges.devices);
-  gauge('devices_connected', 'Devices that answer.', gauges.devicesConnected);
-  gauge('tags', 'Tags in the configuration in force.', gauges.tags);
+  gauge('devices', 'Devices in the configuration in force.', () => gauges.devices().length);
+  gauge('devices_connected', 'Devices that answer.', () => gauges.devices().filter(({ state }) => state.connected).length);
+  gauge('tags', 'Tags in the configuration in force.', () => gauges.devices().reduce((sum, { tagCount }) => sum + tagCount, 0));
 }

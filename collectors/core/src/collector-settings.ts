@@ -17,9 +17,14 @@ export const COLLECTOR_SETTINGS = defineConfig({
     description: 'Which of the collectors of its shard this is, such as the name of the pod; unset: host name and shard.',
     optional: true,
   }),
+  bufferDir: filePath({
+    env: 'KUBEPLANT_BUFFER_DIR',
+    description: 'Folder for readings that are not committed yet, used by this collector alone; unset: they are only kept in memory.',
+    optional: true,
+  }),
   bufferBytes: number({
     env: 'KUBEPLANT_BUFFER_BYTES',
-    description: 'Memory for readings that are not committed yet; when it is full the oldest are lost.',
+    description: 'Memory for readings that are not committed yet, or not on disk yet; when it is full the oldest are lost.',
     default: 64 << 20,
     min: 1 << 20,
     integer: true,

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeShardFiles } from '@kubeplant/crds/model-files';
+import { createAuthority } from '@kubeplant/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { channelConfig, effectiveDevice, shardConfig } from './testing/build-config.ts';
 import { type FakeOwner, startFakeOwner } from './testing/start-fake-owner.ts';
@@ -120,4 +121,35 @@ describe('runCollectorMain', () => {
     expect(stderr).toContain('EADDRINUSE');
     first.kill('SIGKILL');
   });
+
+  it('sends from disk, each block once, what was measured while no api was there by a process that was killed', async () => {
+    const authority = await createAuthority({ commonName: 'test', days: 1 });
+    const port = Number(owner.endpoint.split(':')[1]);
+    await owner.close();
+    writeFileSync(join(dir, 'ca.pem'), authority.certPem);
+    writeConfig();
+    const folder = { KUBEPLANT_BUFFER_DIR: join(dir, 'buffer') };
+    const killed = start(folder);
+    await until(() => expect(blocksOnDisk()).toBeGreaterThan(5));
+    killed.kill('SIGKILL');
+    await exit(killed);
+    const kept = blocksOnDisk();
+    owner = await startFakeOwner({ port, authority });
+    start(folder);
+    const [run = ''] = globSync('*.seg', { cwd: folder.KUBEPLANT_BUFFER_DIR }).map((name) => name.slice(0, 26));
+    await until(() => expect(owner.blocks.filter((block) => block.run === run).length).toBe(kept));
+    await until(() => expect(owner.blocks.filter((block) => block.run !== run).length).toBeGreaterThan(3));
+    const names = owner.blocks.map(({ run, seq }) => `${run}:${seq}`);
+    expect(new Set(names).size).toBe(names.length);
+    const values = owner.blocks.filter((block) => block.run === run).flatMap(({ value }) => value);
+    expect(values).toEqual(Array.from(values, (_, at) => at + 1));
+    expect(owner.runs.find((told) => told.run === run)).toMatchObject({ devices: [{ device: 'tank' }], tags: [{ tag: 'level' }] });
+  });
 });
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+
+function blocksOnDisk(): number {
+  const files = globSync(join(dir, 'buffer', '*.seg')).map((path) => readFileSync(path, 'latin1'));
+  return files.reduce((sum, text) => sum + text.split('KPB1\x02').length - 1, 0);
+}

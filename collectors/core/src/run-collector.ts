@@ -5,12 +5,12 @@ import { type Logger, type Telemetry, ulid } from '@kubeplant/kit';
 import { durationMs } from '@kubeplant/words';
 import type { BlockBuffer } from './block/block-buffer.ts';
 import { createBlockBuilder } from './block/create-block-builder.ts';
-import { createMemoryBuffer } from './block/create-memory-buffer.ts';
 import { createRunDictionary, type RunDictionary } from './block/create-run-dictionary.ts';
 import { type ChannelSet, createChannelSet } from './channel-set.ts';
 import { type CollectorMetrics, createCollectorMetrics } from './collector-metrics.ts';
 import type { CollectorSettings } from './collector-settings.ts';
 import { watchConfig } from './config/watch-config.ts';
+import { createBuffer } from './create-buffer.ts';
 import { createHealthTracker, type HealthTracker } from './device/create-health-tracker.ts';
 import type { Clock, Driver } from './driver.ts';
 import { repeat } from './repeat.ts';
@@ -21,7 +21,7 @@ import { startUplink, type Uplink } from './uplink/start-uplink.ts';
 export interface CollectorOptions {
   readonly driver: Driver;
   readonly settings: Pick<CollectorSettings, 'configDir' | 'ingestEndpoint' | 'tokenFile' | 'caFile' | 'bufferBytes'> &
-    Partial<Pick<CollectorSettings, 'instance'>>;
+    Partial<Pick<CollectorSettings, 'instance' | 'bufferDir'>>;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,7 +34,7 @@ export interface Collector {
   notReady(): string | undefined;
   /**
    * Stop polling, cut and send the last block, wait for the commits (at most `drainTimeoutMs`, without it as long as the
-   * configuration says), close. Resolves with the blocks that were not committed: 0 when all is well.
+   * configuration says), close. Resolves with the blocks that were not committed; a log on disk keeps them for the next start.
    */
   stop(drainTimeoutMs?: number): Promise<number>;
 }
@@ -49,6 +49,7 @@ export function runCollector(options: CollectorOptions): Collector {
   let config: ShardConfig | undefined;
   let configProblem: string | undefined;
   let uplink: Uplink | undefined;
+  let stopping = false;
 
   const metrics: CollectorMetrics = createCollectorMetrics(options.telemetry.meter, {
     bufferBytes: () => buffer.sizeBytes,
@@ -56,13 +57,16 @@ export function runCollector(options: CollectorOptions): Collector {
     connected: () => uplink?.connected ?? false,
     inFlight: () => uplink?.inFlight ?? 0,
     epoch: () => uplink?.epoch ?? 0,
-    devices: () => channels.devices().length,
-    devicesConnected: () => channels.devices().filter(({ state }) => state.connected).length,
-    tags: () => channels.devices().reduce((sum, device) => sum + device.tagCount, 0),
+    devices: () => channels.devices(),
   });
-  const buffer = createMemoryBuffer({
-    maxBytes: settings.bufferBytes,
-    onEpisode: ({ seq }) => log.error({ maxBytes: settings.bufferBytes, seq }, 'the buffer is full: the oldest readings are being lost'),
+  const buffer = createBuffer({
+    settings,
+    clock,
+    log,
+    dictionary,
+    buffering: () => config?.buffering,
+    onDiskLoss: () => builder.tellLost(),
+    onFormerRuns: () => uplink?.renew(),
     onLost: (lost) => metrics.lost(lost),
     onCommitted: (blocks, cutMs) => metrics.committed(blocks, cutMs, clock.monotonicMs()),
   });
@@ -86,10 +90,16 @@ export function runCollector(options: CollectorOptions): Collector {
     },
   });
   const health = createHealthTracker(() => ({
+    heldBlocks: heldBlocks(config, buffer),
     configRevision: config?.revision ?? '',
     devices: channels.devices().map((device) => device.health()),
-    problem: [configProblem, standing.problem(), buffer.problem()].filter((problem) => problem !== undefined).join('; ') || undefined,
+    problem: [configProblem, standing.problem(), buffer.problem()].filter((each) => each !== undefined).join('; ') || undefined,
   }));
+
+  async function link(next: ShardConfig): Promise<void> {
+    await buffer.ready; // Hello names what a process before left
+    if (!stopping) uplink = startLink(options, next, { buffer, dictionary, standing, health });
+  }
 
   const watch = watchConfig({
     dir: settings.configDir,
@@ -107,11 +117,9 @@ export function runCollector(options: CollectorOptions): Collector {
       channels.apply(next);
       standing.setRules(next);
       metrics.configLoaded();
-      log.info(
-        { revision: next.revision, channels: next.channels.length, devices: channels.devices().length, run },
-        'configuration in force',
-      );
-      if (first) uplink = startLink(options, next, { buffer, dictionary, standing, health });
+      const { revision, channels: open } = next;
+      log.info({ revision, channels: open.length, devices: channels.devices().length, run }, 'configuration in force');
+      if (first) void link(next);
     },
   });
   const cancelHealth = repeat(clock, HEALTH_MS, () => {
@@ -122,18 +130,29 @@ export function runCollector(options: CollectorOptions): Collector {
   return {
     notReady: () => (config ? undefined : (configProblem ?? `no configuration in ${settings.configDir} yet`)),
     stop: async (drainTimeoutMs = durationMs(config?.drainTimeout ?? '0s')) => {
+      stopping = true;
       watch.close();
       cancelHealth();
       standing.close();
       await channels.close();
       builder.flush();
-      if (uplink && !(await uplink.drain(drainTimeoutMs))) {
-        log.error({ blocks: buffer.count, drainTimeoutMs }, 'not everything was committed in time: these blocks are lost');
-      }
-      await uplink?.close();
+      await deliverRest(log, uplink, buffer, drainTimeoutMs);
       return buffer.count;
     },
   };
+}
+
+/** Of a collector on its way out, once it is sure. */
+const heldBlocks = (config: ShardConfig | undefined, buffer: BlockBuffer): number | undefined =>
+  config?.channels.length === 0 && buffer.isKept() ? buffer.count : undefined;
+
+async function deliverRest(log: Logger, uplink: Uplink | undefined, buffer: BlockBuffer, drainTimeoutMs: number): Promise<void> {
+  await uplink?.drain(drainTimeoutMs);
+  await uplink?.close();
+  await buffer.close();
+  const left = { blocks: buffer.count, drainTimeoutMs };
+  if (left.blocks > 0 && buffer.isKept()) log.info(left, 'not everything was committed in time: the next start sends what is on disk');
+  else if (left.blocks > 0) log.error(left, 'not everything was committed in time: these blocks are lost');
 }
 
 interface LinkParts {

@@ -5,6 +5,8 @@ export interface HealthSnapshot {
   readonly configRevision: string;
   readonly devices: readonly DeviceHealth[];
   readonly problem: string | undefined;
+  /** See `Health.held_blocks`. */
+  readonly heldBlocks: number | undefined;
 }
 
 /** Turns snapshots into Health messages: all once a stream is open, then what changed. */
@@ -20,12 +22,16 @@ export function createHealthTracker(snapshot: () => HealthSnapshot): HealthTrack
   let told = new Map<string, string>();
   let toldAbout = '';
 
-  function tell({ configRevision, devices, problem }: HealthSnapshot, only: (key: string, text: string) => boolean): Health {
+  const aboutItself = ({ configRevision, problem, heldBlocks }: HealthSnapshot): string =>
+    JSON.stringify([configRevision, problem, heldBlocks]);
+
+  function tell(now: HealthSnapshot, only: (key: string, text: string) => boolean): Health {
+    const { configRevision, devices, problem, heldBlocks } = now;
     const next = new Map(devices.map((device) => [device.device, JSON.stringify(device)]));
     const changed = devices.filter(({ device }) => only(device, next.get(device) ?? ''));
     told = next;
-    toldAbout = JSON.stringify([configRevision, problem]);
-    return { configRevision, devices: changed, problem };
+    toldAbout = aboutItself(now);
+    return { configRevision, devices: changed, problem, heldBlocks };
   }
 
   return {
@@ -33,7 +39,7 @@ export function createHealthTracker(snapshot: () => HealthSnapshot): HealthTrack
     changes: () => {
       const now = snapshot();
       const before = told;
-      const same = toldAbout === JSON.stringify([now.configRevision, now.problem]);
+      const same = toldAbout === aboutItself(now);
       const health = tell(now, (key, text) => before.get(key) !== text);
       return same && health.devices.length === 0 ? undefined : health;
     },

@@ -38,8 +38,8 @@ export interface Uplink {
   sendHealth(health: Health): void;
   /** End the stream and dial again: the buffer holds runs that were not named in Hello. */
   renew(): void;
-  /** Resolves with true once nothing is held any more, with false after `timeoutMs`, or as soon as `giveUp` says so. */
-  drain(timeoutMs: number, giveUp?: () => boolean): Promise<boolean>;
+  /** Resolves with true once nothing is held any more, with false after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
   readonly connected: boolean;
   /** Highest epoch given so far; 0 before the first. */
@@ -114,7 +114,7 @@ export function startUplink(options: UplinkOptions): Uplink {
     notify: () => stream?.session.pump(),
     sendHealth: (health) => stream?.session.sendHealth(health),
     renew: () => stream?.close(),
-    drain: (timeoutMs, giveUp) => waitUntilEmpty(buffer, clock, timeoutMs, giveUp),
+    drain: (timeoutMs) => waitUntilEmpty(buffer, clock, timeoutMs),
     close: () =>
       new Promise((resolve) => {
         onClosed = resolve;
@@ -150,12 +150,12 @@ function createWaits({ minBackoffMs = 200, maxBackoffMs = 5000, fencedBackoffMs 
 
 const LOOK_EVERY_MS = 20;
 
-function waitUntilEmpty(buffer: BlockBuffer, clock: Clock, timeoutMs: number, giveUp = (): boolean => false): Promise<boolean> {
+function waitUntilEmpty(buffer: BlockBuffer, clock: Clock, timeoutMs: number): Promise<boolean> {
   const untilMs = clock.monotonicMs() + timeoutMs;
   return new Promise((resolve) => {
     const look = (): void => {
       if (buffer.count === 0) resolve(true);
-      else if (clock.monotonicMs() >= untilMs || giveUp()) resolve(false);
+      else if (clock.monotonicMs() >= untilMs) resolve(false);
       else clock.setTimer(LOOK_EVERY_MS, look);
     };
     look();

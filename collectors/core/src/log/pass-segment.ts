@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { LogDeps } from './log-deps.ts';
+import { createRangeSet, firstOutside, type RangeSet } from './range-set.ts';
+import { readSegment, type SegmentItem } from './read-segment.ts';
+import type { DecodedRecordHeader } from './record.ts';
+import type { Segment } from './segment-table.ts';
+
+/** A sound record. */
+export type SegmentRecord = Extract<SegmentItem, { kind: 'record' }>;
+
+type Damaged = Extract<SegmentItem, { kind: 'damaged' }>;
+
+/** What was found while a segment was passed through. */
+interface Findings {
+  readonly seen: RangeSet;
+  seenReadings: number;
+  /** Time up to which the last sound block reaches. */
+  reachedUs: number;
+  /** Span in which blocks were not sound; inside out while there is none. */
+  fromUs: number;
+  untilUs: number;
+  /** The span goes on until the next sound block. */
+  isOpen: boolean;
+}
+
+/** Damaged bytes are kept for whoever wants to look, but of so many places only. */
+const MAX_QUARANTINED = 20;
+
+/**
+ * The sound records of a segment from the first to the last. Bytes that are not sound go into a file of their own
+ * (`<segment>.<offset>.bad`); once through, the blocks that were there and could not be read are given up.
+ */
+export async function* passSegment(deps: LogDeps, segment: Segment): AsyncGenerator<SegmentRecord> {
+  const findings = createFindings(segment);
+  const expected = createRangeSet(segment.seqs.ranges()); // an open segment grows meanwhile
+  for await (const item of readSegment({ fs: deps.fs, path: join(deps.folder, segment.name), until: segment.bytes })) {
+    if (item.kind === 'record') {
+      if (item.header.kind === 'block') see(findings, item.header);
+      yield item;
+    } else {
+      beginHole(findings);
+      await quarantine(deps, segment, item);
+    }
+  }
+  giveUpMissing(deps, segment, expected, findings);
+}
+
+const createFindings = ({ fromUs }: Segment): Findings => ({
+  seen: createRangeSet(),
+  seenReadings: 0,
+  reachedUs: fromUs,
+  fromUs: Number.POSITIVE_INFINITY,
+  untilUs: Number.NEGATIVE_INFINITY,
+  isOpen: false,
+});
+
+function see(findings: Findings, { seq, count, fromUs, untilUs }: DecodedRecordHeader): void {
+  findings.seen.add(seq, seq);
+  findings.seenReadings += count;
+  findings.reachedUs = Math.max(findings.reachedUs, untilUs);
+  if (findings.isOpen) findings.untilUs = Math.max(findings.untilUs, fromUs);
+  findings.isOpen = false;
+}
+
+function beginHole(findings: Findings): void {
+  findings.fromUs = Math.min(findings.fromUs, findings.reachedUs);
+  findings.isOpen = true;
+}
+
+async function quarantine({ fs, folder, log, notice }: LogDeps, { name }: Segment, { at, bytes }: Damaged): Promise<void> {
+  const kept = (await fs.list(folder)).filter((each) => each.endsWith('.bad')).length;
+  const path = join(folder, `${name}.${at}.bad`);
+  if (kept < MAX_QUARANTINED) await fs.replace(path, bytes);
+  log.error({ segment: name, at, bytes: bytes.length, path }, 'a part of the segment log is damaged and is left out');
+  notice(`BufferDamaged: ${bytes.length} bytes of ${name} could not be read; they are kept in ${path}`);
+}
+
+function giveUpMissing(deps: LogDeps, segment: Segment, expected: RangeSet, findings: Findings): void {
+  const known = [findings.seen, deps.table.committedOf(segment.run)];
+  let blocks = 0;
+  for (let seq = next(); seq !== undefined; seq = next()) {
+    expected.remove(seq, seq);
+    segment.seqs.remove(seq, seq);
+    if (isInMemory(deps, segment, seq)) deps.tail.pin(seq);
+    else blocks++;
+  }
+  function next(): number | undefined {
+    return firstOutside(expected, Number.POSITIVE_INFINITY, known);
+  }
+  if (blocks === 0) return;
+  if (findings.fromUs === Number.POSITIVE_INFINITY) beginHole(findings); // the file is shorter than it was
+  const readings = Math.max(0, segment.readings - findings.seenReadings);
+  const untilUs = findings.isOpen ? Math.max(findings.untilUs, segment.untilUs) : findings.untilUs;
+  segment.readings = findings.seenReadings;
+  deps.lose({ fromUs: Math.min(findings.fromUs, untilUs), untilUs, readings, blocks, reason: 'BufferDamaged' });
+}
+
+const isInMemory = ({ dictionary, tail }: LogDeps, { run }: Segment, seq: number): boolean =>
+  run === dictionary.run && tail.get(seq) !== undefined;

@@ -9,6 +9,8 @@ export interface ClassLimits {
   readonly highAvailability: 'Off' | 'Warm';
   readonly onIsolation: 'KeepPolling' | 'StopPolling';
   readonly drainTimeout: string;
+  /** Size of the volume that a collector keeps readings on. */
+  readonly bufferSize: string | undefined;
 }
 
 const BUILT_IN = 'default';
@@ -37,4 +39,5 @@ const limitsOf = (name: string, spec: Partial<NonNullable<CollectorClass['spec']
   highAvailability: spec.highAvailability?.mode ?? 'Off',
   onIsolation: spec.onIsolation ?? 'KeepPolling',
   drainTimeout: spec.drainTimeout ?? '60s',
+  bufferSize: spec.buffer?.size,
 });

@@ -1,5 +1,6 @@
 import { type ChannelConfig, FORMAT_VERSION, type ShardConfig } from '@kubeplant/crds/model';
 import type { AssignedShard } from './assign.ts';
+import { withinVolume } from './buffering.ts';
 import { type ClassLimits, classOf } from './classes.ts';
 import { revisionOf } from './canonical-json.ts';
 import type { Channel } from './channels.ts';
@@ -26,7 +27,8 @@ export function buildShards(assigned: readonly AssignedShard[], context: ShardCo
     const own = channels
       .filter(({ key }) => !isHeldElsewhere(context.input.held, namespace, name, key))
       .flatMap((channel) => inForce(channel, context) ?? []);
-    const { highAvailability, onIsolation, drainTimeout } = classOf(context.classes, collectorClass);
+    const { highAvailability, onIsolation, drainTimeout, bufferSize } = classOf(context.classes, collectorClass);
+    const onKubernetes = context.input.host.kind === 'kubernetes';
     const content = {
       formatVersion: FORMAT_VERSION,
       tenant,
@@ -35,8 +37,8 @@ export function buildShards(assigned: readonly AssignedShard[], context: ShardCo
       shard: name,
       collectorClass,
       protocol: 'ModbusTcp',
-      buffering: context.buffering,
-      highAvailability: context.input.host.kind === 'kubernetes' ? highAvailability : 'Off',
+      buffering: onKubernetes ? withinVolume(context.buffering, bufferSize) : context.buffering,
+      highAvailability: onKubernetes ? highAvailability : 'Off',
       onIsolation,
       drainTimeout,
     } as const;

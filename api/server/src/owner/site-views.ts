@@ -1,4 +1,5 @@
 import type { CollectorView } from '../ports.ts';
+import type { StreamState } from './shard-link.ts';
 import type { SiteOwner } from './site-owner.ts';
 
 /** A shard as the operator is told of it. */
@@ -14,7 +15,7 @@ export function shardsOf(owner: SiteOwner | undefined): ShardView[] {
   if (owner === undefined) return [];
   return owner.model().shards.map(({ name }) => {
     const link = owner.board.linked.get(name);
-    const heldBlocks = link?.holder?.heldBlocks;
+    const heldBlocks = heldBlocksOf([...(link?.streams ?? [])]);
     return {
       shard: name,
       connected: link?.holder !== undefined,
@@ -22,6 +23,12 @@ export function shardsOf(owner: SiteOwner | undefined): ShardView[] {
       ...(heldBlocks === undefined ? {} : { heldBlocks }),
     };
   });
+}
+
+/** Of all collectors of a shard, where each of them says what it holds. */
+function heldBlocksOf(streams: readonly StreamState[]): number | undefined {
+  const held = streams.map(({ heldBlocks }) => heldBlocks).filter((each) => each !== undefined);
+  return held.length > 0 && held.length === streams.length ? held.reduce((sum, each) => sum + each, 0) : undefined;
 }
 
 /** Of one shard the active one first. */

@@ -112,6 +112,25 @@ describe('two collectors of one shard', () => {
     waits.close();
   });
 
+  it('hold together what each says that it holds, and that is known only when both have said it', async () => {
+    const draining = (heldBlocks: number) => ({
+      $case: 'health' as const,
+      value: { configRevision: 'empty', problem: undefined, devices: [], heldBlocks },
+    });
+    const held = () => api.sites.shards(...PLACE)[0]?.heldBlocks;
+    const active = connect();
+    await active.hello({ instance: 'a' });
+    active.send(draining(0));
+    await eventually('one alone is known', () => held() === 0);
+    const waits = connect();
+    await waits.hello({ instance: 'b', standby: true });
+    expect(held()).toBeUndefined();
+    waits.send(draining(3));
+    await eventually('both are known', () => held() === 3);
+    active.close();
+    waits.close();
+  });
+
   it('change places when one is silent for 5 s, whose devices count as silent when the other says nothing of them', async () => {
     const silent = connect();
     await silent.hello({ instance: 'a' });

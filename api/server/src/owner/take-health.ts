@@ -8,6 +8,7 @@ const MAX_REJECTED = 20;
 /** What a collector says of itself and, where it is the active one, of its devices. */
 export function takeHealth(session: Session, link: ShardLink, stream: StreamState, health: Health): void {
   stream.problem = health.problem;
+  if (stream.heldBlocks !== health.heldBlocks) session.changed();
   stream.heldBlocks = health.heldBlocks;
   if (link.holder !== stream) return; // whoever stands by does not know how the field answers
   stream.reportBeats = 0;

@@ -29,11 +29,12 @@ export const login = defineCommand({
 
 async function ask(question: string, hidden: boolean): Promise<string> {
   if (!process.stdin.isTTY) throw new CommandError('there is no terminal to ask on: give --username and --password-stdin', 2);
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: hidden ? silent : process.stderr, terminal: true });
   try {
-    return await terminal.question('');
+    // From here on the terminal itself shows nothing that is typed.
+    if (hidden) process.stderr.write(question);
+    return await terminal.question(hidden ? '' : question);
   } finally {
     terminal.close();
     if (hidden) process.stderr.write('\n');

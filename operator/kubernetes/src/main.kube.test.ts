@@ -124,6 +124,7 @@ describe.skipIf(kubeconfig === '')('the operator process', () => {
       resourceVersion: '',
       dryRun: false,
       user: 'ada',
+      traceparent: '',
     };
     api.send({ message: { $case: 'edit', value: edit } });
     await until(() => expect(api.edits).toMatchObject([{ id: 'e1', status: 409, code: 'managed-elsewhere' }]));

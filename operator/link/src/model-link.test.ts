@@ -191,6 +191,7 @@ describe('the link to the api', () => {
       resourceVersion: '',
       dryRun: false,
       user: 'ada',
+      traceparent: '',
     };
     stream.send({ message: { $case: 'edit', value: { id: '1', ...edit } } });
     stream.send({ message: { $case: 'edit', value: { id: '2', ...edit } } });

@@ -32,7 +32,8 @@ function parseTraceparent(header: string): SpanContext | undefined {
   return trace.isSpanContextValid(span) ? span : undefined;
 }
 
-const formatTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+/** A span context as a W3C `traceparent`. */
+export const formatTraceparent = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`;
 
 /**

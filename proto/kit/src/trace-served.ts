@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { type Context, context, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { readTraceparent } from './trace-context.ts';
+import { type Context, context, isSpanContextValid, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { formatTraceparent, readTraceparent } from './trace-context.ts';
 
 /** The span of something a caller has asked for. */
 export interface ServedSpan {
@@ -15,6 +15,12 @@ export const processTracer = (): Tracer => trace.getTracer('kubeplant');
 
 /** Id of the trace in force, 32 hex digits; undefined where there is none. */
 export const activeTraceId = (from: Context = context.active()): string | undefined => trace.getSpanContext(from)?.traceId;
+
+/** The trace in force as a W3C `traceparent`, to be written where there is no call to carry it; empty where there is none. */
+export function activeTraceparent(from: Context = context.active()): string {
+  const span = trace.getSpanContext(from);
+  return span === undefined || !isSpanContextValid(span) ? '' : formatTraceparent(span);
+}
 
 /** Start the span of a request as a child of the caller's (W3C `traceparent`), or of nobody's where that is absent or malformed. */
 export function startServedSpan(name: string, traceparent: string | undefined): ServedSpan {

@@ -1,4 +1,4 @@
-import { clientCredentials, grpcOptions, shardToken, tokenHash } from '@kubeplant/kit';
+import { clientCredentials, grpcOptions, shardToken, startServedSpan, startTelemetry, tokenHash } from '@kubeplant/kit';
 import { model as proto } from '@kubeplant/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, engines, type TestDatabase } from '../../../../e2e/src/databases/test-database.ts';
@@ -177,8 +177,12 @@ describe.each(engines().slice(0, 1))('the model service', (engine) => {
     const operator = connect();
     operator.send(message());
     await answer(operator, 'accepted');
-    const result = api.sites.edit(edit);
+    const telemetry = startTelemetry({ service: 'test', version: '1', env: {} });
+    const request = startServedSpan('PUT', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
+    const result = request.run(() => api.sites.edit(edit));
     const asked = await answer(operator, 'edit');
+    expect(asked.value.traceparent).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/);
+    await telemetry.shutdown();
     expect(asked.value).toMatchObject({ method: 'PUT', object: '{"a":1}', resourceVersion: '', user: 'anna' });
     operator.send({
       $case: 'editResult',

@@ -1,3 +1,4 @@
+import { activeTraceparent } from '@kubeplant/kit';
 import type { model } from '@kubeplant/proto';
 import { randomUUID } from 'node:crypto';
 import { type ResourceEdit, type ResourceEditResult, Unavailable } from '../ports.ts';
@@ -50,6 +51,7 @@ const toMessage = (id: string, edit: ResourceEdit): model.Edit => ({
   resourceVersion: edit.resourceVersion ?? '',
   dryRun: edit.dryRun,
   user: edit.user,
+  traceparent: activeTraceparent(),
 });
 
 function toResult({ status, code, message, errors, object, yaml }: model.EditResult): ResourceEditResult {

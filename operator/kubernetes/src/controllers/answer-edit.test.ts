@@ -12,6 +12,7 @@ const edit = {
   resourceVersion: '7',
   dryRun: false,
   user: 'ada',
+  traceparent: '',
 };
 const object = {
   metadata: { name: 'pump', uid: 'u', resourceVersion: '7', labels: { tier: 'a' } },

@@ -42,6 +42,7 @@ function put(spec: object, more: { readonly resourceVersion?: string; readonly d
     namespace: 'default',
     name: 'a',
     user: 'ada',
+    traceparent: '',
     dryRun: more.dryRun ?? false,
   };
   return handleEdit({ accepted: present, held: () => held, reload }, { ...edit, resourceVersion, object: JSON.stringify(wanted) });

@@ -133,6 +133,8 @@ export interface Edit {
   resourceVersion: string;
   dryRun: boolean;
   user: string;
+  /** W3C trace context of the request that asked for it; empty without one. */
+  traceparent: string;
 }
 
 export interface EditResult {
@@ -1113,6 +1115,7 @@ function createBaseEdit(): Edit {
     resourceVersion: "",
     dryRun: false,
     user: "",
+    traceparent: "",
   };
 }
 
@@ -1144,6 +1147,9 @@ export const Edit: MessageFns<Edit> = {
     }
     if (message.user !== "") {
       writer.uint32(74).string(message.user);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(82).string(message.traceparent);
     }
     return writer;
   },
@@ -1231,6 +1237,14 @@ export const Edit: MessageFns<Edit> = {
             }
 
             message.user = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.traceparent = reader.string();
             continue;
           }
         }

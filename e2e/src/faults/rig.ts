@@ -54,7 +54,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
-    const server = await startPlainServer();
+    const server = await startPlainServer({ durable: true }); // what is acknowledged has to survive a crash
     stops.push(() => server.remove());
     await query(server.adminUrl, `CREATE ROLE ${LOGIN} LOGIN CREATEROLE PASSWORD '${LOGIN}'`);
     await query(server.adminUrl, `CREATE DATABASE faults OWNER ${LOGIN}`);

@@ -19,26 +19,26 @@ export interface Allowed {
   readonly lost?: number;
 }
 
+/** Nothing missing has come for so long: nothing more is expected. A slow machine that gets on is given all the time it needs. */
+const IDLE_MS = 60_000;
+/** The same where what is still missing may be missing. */
+const ALLOWED_IDLE_MS = 3_000;
+/** Of what was served after the mark so many are stored: recording goes on. */
+const LATER = 5;
+
 /** Wait until what was served up to now is stored, then compare. A reading that stays away is named, with all else that does not hold. */
 export async function settle(
   rig: Rig,
-  {
-    allowed = {},
-    announced,
-    withinMs = 30_000,
-  }: { readonly allowed?: Allowed; readonly announced?: ReadonlySet<string>; readonly withinMs?: number } = {},
+  { allowed = {}, announced }: { readonly allowed?: Allowed; readonly announced?: ReadonlySet<string> } = {},
 ): Promise<{ readonly counts: Counts; readonly broken: string[]; readonly recorded: number; readonly resumedMs: number }> {
   const mark = rig.device.servedMs.length;
   const beganMs = Date.now();
-  const isThere = async (): Promise<boolean> => {
-    const { missing, served } = await checkCounts(rig.databaseUrl, rig.device.servedMs, rig.device.servedMs.length);
-    return served > mark + 5 && (missing.at(-1)?.first ?? 0) > mark; // only what is on its way now
-  };
-  await until(async () => (await isThere()) || (await lostOnly(rig, mark, allowed)), withinMs);
+  const isRecording = await waitWhileProgress(rig, mark, allowed.lost ?? 0);
   const resumedMs = Date.now() - beganMs;
   const counts = await checkCounts(rig.databaseUrl, rig.device.servedMs, mark);
   const { recorded, unrecorded } = await compareAnnounced(rig.databaseUrl, announced ?? new Set());
   const broken = [
+    ...(isRecording ? [] : ['nothing that was served after the faults is stored']),
     ...(counts.lost > (allowed.lost ?? 0)
       ? [`${counts.lost} numbers are missing, ${allowed.lost ?? 0} may be: ${describe(counts.missing)}`]
       : []),
@@ -50,12 +50,22 @@ export async function settle(
   return { counts, broken, recorded, resumedMs };
 }
 
-/** All that was served after the mark is coming in, and before it only what may be missing is. */
-async function lostOnly(rig: Rig, mark: number, allowed: Allowed): Promise<boolean> {
-  if (allowed.lost === undefined) return false;
-  const { lost } = await checkCounts(rig.databaseUrl, rig.device.servedMs, mark);
-  const later = await checkCounts(rig.databaseUrl, rig.device.servedMs, rig.device.servedMs.length);
-  return lost <= allowed.lost && later.stored > mark - lost + 5;
+/** False: nothing of what was served after the mark is being stored. */
+async function waitWhileProgress(rig: Rig, mark: number, mayBeLost: number): Promise<boolean> {
+  let missing = Number.POSITIVE_INFINITY;
+  let progressMs = Date.now();
+  for (;;) {
+    const now = await checkCounts(rig.databaseUrl, rig.device.servedMs, mark).catch(() => undefined); // the database may be away
+    if (now !== undefined && now.lost < missing) {
+      missing = now.lost;
+      progressMs = Date.now();
+    }
+    const isRecording = now !== undefined && now.stored > mark - now.lost + LATER;
+    const idleMs = Date.now() - progressMs;
+    if (isRecording && (missing === 0 || (missing <= mayBeLost && idleMs > ALLOWED_IDLE_MS))) return true;
+    if (idleMs > IDLE_MS) return isRecording;
+    await sleep(100);
+  }
 }
 
 const describe = (missing: Counts['missing']): string =>

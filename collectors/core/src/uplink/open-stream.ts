@@ -1,23 +1,15 @@
-import { bearerMetadata, clientCredentials, grpcOptions, grpcStatus, type Tracer, traceCall } from '@kubeplant/kit';
-import { IngestClient, type OwnerMessage } from '@kubeplant/proto';
+import { grpcStatus } from '@kubeplant/kit';
 import type { Clock } from '../driver.ts';
 import { repeat } from '../repeat.ts';
 import { createSession, type Session, type SessionDeps, type SessionOutcome, type Told } from './create-session.ts';
-
-/** Token and CA of the api. */
-export interface UplinkCredentials {
-  readonly token: string;
-  readonly caPem: string;
-}
+import { type Dial, type DialOptions, dialOwner, type Wire } from './dial-owner.ts';
 
 /** How one stream is opened. */
-export interface StreamOptions {
-  /** host:port */
-  readonly endpoint: string;
-  readonly credentials: UplinkCredentials;
+export interface StreamOptions extends DialOptions {
+  /** By gRPC unless given. */
+  readonly dial?: Dial | undefined;
   readonly session: Omit<SessionDeps, 'send'>;
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
-  readonly tracer: Tracer;
   /** A stream on which blocks went out and nothing came back for so long is given up (default 30 s). */
   readonly silenceMs?: number | undefined;
   /** The owner says whether this collector may poll: first by its Welcome, then whenever that changes. */
@@ -51,12 +43,8 @@ const CLOSE_WITHIN_MS = 1000;
 
 /** Open one Ingest stream and run a session on it. */
 export function openStream(options: StreamOptions): Stream {
-  const { endpoint, credentials, clock, onEnd } = options;
-  const client = new IngestClient(endpoint, clientCredentials({ caPem: credentials.caPem }), grpcOptions);
-  const metadata = bearerMetadata(credentials.token);
-  const endSpan = traceCall(options.tracer, 'kubeplant.v1alpha1.Ingest/Stream', metadata);
-  const call = client.stream(metadata);
-  const session = createSession({ ...options.session, send: (message) => call.write(message) });
+  const { dial = dialOwner, clock, onEnd } = options;
+  const session = createSession({ ...options.session, send: (message) => wire.write(message) });
   const silenceMs = options.silenceMs ?? SILENCE_MS;
   const beganMs = clock.monotonicMs();
   let heardMs = beganMs;
@@ -72,9 +60,7 @@ export function openStream(options: StreamOptions): Stream {
     cancelBeat();
     cancelSilence();
     cancelWelcome();
-    endSpan(end.kind === 'failed' ? end.reason : undefined);
-    call.cancel();
-    client.close();
+    wire.cancel(end.kind === 'failed' ? end.reason : undefined);
     onEnd({ ...end, proven: committed || livedMs >= PROVEN_MS, livedMs });
   }
 
@@ -98,13 +84,15 @@ export function openStream(options: StreamOptions): Stream {
     else finish({ kind: error.code === grpcStatus.ABORTED ? 'fenced' : 'failed', reason: error.message });
   }
 
-  call.on('data', (message: OwnerMessage) => {
-    heardMs = clock.monotonicMs();
-    if (!ended) take(session.handle(message));
+  const wire: Wire = dial(options, {
+    onMessage: (message) => {
+      heardMs = clock.monotonicMs();
+      if (!ended) take(session.handle(message));
+    },
+    onDrain: () => session.drained(),
+    onError: fail,
+    onEnd: () => finish({ kind: closing ? 'closed' : 'failed', reason: 'the api closed the stream' }),
   });
-  call.on('drain', () => session.drained());
-  call.on('error', fail);
-  call.on('end', () => finish({ kind: closing ? 'closed' : 'failed', reason: 'the api closed the stream' }));
   const cancelBeat = repeat(clock, BEAT_MS, () => session.beat());
   const cancelSilence = repeat(clock, silenceMs / 10, () => {
     if (session.inFlight === 0) heardMs = clock.monotonicMs();
@@ -118,7 +106,7 @@ export function openStream(options: StreamOptions): Stream {
     session,
     close: () => {
       closing = true;
-      call.end();
+      wire.end();
       clock.setTimer(CLOSE_WITHIN_MS, () => finish({ kind: 'closed', reason: 'closed' }));
     },
   };

@@ -4,7 +4,8 @@ import type { BlockBuffer } from '../block/block-buffer.ts';
 import type { Clock } from '../driver.ts';
 import type { SessionDeps, Told } from './create-session.ts';
 import { type CredentialFiles, explainEnd } from './explain-end.ts';
-import { openStream, type Stream, type StreamEnd, type UplinkCredentials } from './open-stream.ts';
+import type { Dial, UplinkCredentials } from './dial-owner.ts';
+import { openStream, type Stream, type StreamEnd } from './open-stream.ts';
 
 /** How an uplink is set up. */
 export interface UplinkOptions {
@@ -28,6 +29,7 @@ export interface UplinkOptions {
   readonly fencedBackoffMs?: number;
   /** See `StreamOptions`. */
   readonly silenceMs?: number;
+  readonly dial?: Dial;
 }
 
 /** The connection to the owner of the site; it reconnects by itself until it is closed. */

@@ -28,7 +28,7 @@ export const faultCase: FaultCase = {
           await sleep(rig.random() * 1500);
         }
       }
-      const { counts, broken, resumedMs } = await settle(rig, { withinMs: 60_000 });
+      const { counts, broken, resumedMs } = await settle(rig);
       return { counts, figures: { rounds: ROUNDS, 'settled ms': resumedMs }, broken };
     } finally {
       await rig.close();

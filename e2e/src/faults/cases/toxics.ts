@@ -33,7 +33,7 @@ export const faultCase: FaultCase = {
           await sleep(1000);
         }
       }
-      const { counts, broken, resumedMs } = await settle(rig, { withinMs: 60_000 });
+      const { counts, broken, resumedMs } = await settle(rig);
       return withMemory({ counts, figures: { 'settled ms': resumedMs }, broken }, before, memory(rig));
     } finally {
       await rig.close();

@@ -44,6 +44,7 @@ export function operatorEnv(options: Shared & Pick<PlantOptions, 'paths' | 'simu
     KUBEPLANT_PATHS: JSON.stringify(options.paths),
     KUBEPLANT_SIMULATE: String(options.simulate),
     KUBEPLANT_STATE_DIR: data.operator,
+    KUBEPLANT_BUFFER_DIR: data.buffer,
     KUBEPLANT_MODEL_ENDPOINT: `127.0.0.1:${options.modelPort}`,
     KUBEPLANT_INGEST_ENDPOINT: `127.0.0.1:${options.ingestPort}`,
     KUBEPLANT_TLS_CERT_FILE: certificates.operatorCertFile,

@@ -11,6 +11,8 @@ export interface DataDirectory {
   readonly logs: string;
   readonly tls: string;
   readonly operator: string;
+  /** What collectors hold that is not committed. */
+  readonly buffer: string;
   readonly postgres: string;
   readonly rootKeyFile: string;
   readonly signingKeyFile: string;
@@ -31,6 +33,7 @@ export function dataDirectory(path: string): DataDirectory {
     logs: join(root, 'logs'),
     tls: join(root, 'tls'),
     operator: join(root, 'operator'),
+    buffer: join(root, 'buffer'),
     postgres: join(root, 'postgres'),
     rootKeyFile: join(root, 'keys', 'root-key'),
     signingKeyFile: join(root, 'keys', 'signing-key.pem'),

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 /** A tag that counts up by one with every step of its simulator, so that what is missing or double can be seen. */
 export const COUNT_STEP_MS = 100;
 
-const device = (tags: string): string => `apiVersion: kubeplant.io/v1alpha1
+const device = (tags: string, collectorClass: string): string => `apiVersion: kubeplant.io/v1alpha1
+kind: CollectorClass
+metadata: {name: ${collectorClass}}
+spec: {}
+---
+apiVersion: kubeplant.io/v1alpha1
 kind: Device
 metadata: {name: counter}
 spec:
   siteRef: {name: bench}
+  collectorClassRef: {name: ${collectorClass}}
   connection:
     protocol: ModbusTcp
     modbusTcp: {host: 10.99.0.1, timeout: 500ms}
@@ -42,8 +48,8 @@ export function countingPlant(folder: string) {
     folder,
     writeSite: () => writeFileSync(join(folder, 'site.yaml'), SITE),
     /** The device with the tag `count` and these. */
-    writeDevice: (tags: readonly string[] = []) =>
-      writeFileSync(file, device(tags.map((name, index) => `    ${name}: {modbus: {address: ${10 + index}}}\n`).join(''))),
+    writeDevice: (tags: readonly string[] = [], collectorClass = 'default') =>
+      writeFileSync(file, device(tags.map((name, index) => `    ${name}: {modbus: {address: ${10 + index}}}\n`).join(''), collectorClass)),
     writeText: (text: string) => writeFileSync(file, text),
     deviceFile: file,
   };

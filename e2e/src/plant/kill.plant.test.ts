@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,11 +132,76 @@ describe('after a kill -9 no committed reading is missing or double', () => {
   });
 });
 
+/** Let the api stand still while this is done; the plant has gone on when it resolves. */
+async function whileApiHangs(act: () => Promise<void>): Promise<StoredCounts> {
+  const before = await counts();
+  const api = plant.pid('api');
+  process.kill(api, 'SIGSTOP');
+  try {
+    await act();
+  } finally {
+    process.kill(api, 'SIGCONT');
+  }
+  const after = await untilRowsAfter(nowUs());
+  expect(findLost(before, after)).toEqual([]);
+  expect(findDoubles(after)).toEqual([]);
+  expect(findHoles(after)).toEqual([]);
+  return after;
+}
+
+const shardFolders = (): string[] => globSync('default/*', { cwd: join(plant.data, 'buffer') });
+
+/** Wait until collectors have written so many blocks more. */
+async function untilWritten(blocks: number): Promise<void> {
+  const onDisk = (): number =>
+    globSync(join(plant.data, 'buffer/default/*/*.seg')).reduce(
+      (sum, path) => sum + readFileSync(path, 'latin1').split('KPB1\x02').length - 1,
+      0,
+    );
+  const enough = onDisk() + blocks;
+  await until(`${blocks} blocks on disk`, () => (onDisk() >= enough ? true : undefined));
+}
+
+describe('while the api hangs', () => {
+  it('a collector that is killed has on disk what it measured, and the next one delivers it', async () => {
+    const hungUs = nowUs();
+    let killedUs = 0n;
+    const after = await whileApiHangs(async () => {
+      await untilWritten(30);
+      const pid = plant.pid('kubeplant: collector');
+      killedUs = nowUs();
+      process.kill(pid, 'SIGKILL');
+      await until('another collector', () => plant.processes().find(({ title, pid: next }) => title.includes('collector') && next !== pid));
+      await untilWritten(5);
+    });
+    const rows = after.rows.filter(({ timeUs }) => timeUs > hungUs && timeUs < killedUs);
+    expect(rows.length).toBeGreaterThan(20);
+    expect(longestJump({ ...after, rows }, hungUs)).toBeLessThanOrEqual(TOLERATED_STEPS);
+    expect(killedUs - (rows.at(-1)?.timeUs ?? 0n)).toBeLessThan(1_000_000n);
+  });
+
+  it('a device that moves to another class leaves a collector that goes when all of it is delivered, and its folder with it', async () => {
+    const [before] = shardFolders();
+    await whileApiHangs(async () => {
+      await untilWritten(10);
+      files.writeDevice([], 'other');
+      await until('the folder of the other', () => (shardFolders().length === 2 ? true : undefined));
+    });
+    await until('the first is gone', () => (shardFolders().length === 1 && !shardFolders().includes(before ?? '') ? true : undefined));
+    expect(
+      plant
+        .processes()
+        .filter(({ title }) => title.includes('collector'))
+        .map(({ title }) => title),
+    ).toEqual(['kubeplant: collector bench/other/ModbusTcp/0']);
+  });
+});
+
 describe('the files are followed', () => {
   it('a saved tag gives rows within seconds, and no other tag is disturbed', async () => {
     const startUs = nowUs();
     const collector = plant.pid('kubeplant: collector');
-    files.writeDevice(['extra']);
+    files.writeDevice(['extra'], 'other');
     await until(
       'a row of the new tag',
       () =>
@@ -161,7 +226,7 @@ describe('the files are followed', () => {
     await untilRowsAfter(nowUs());
     const { items } = await plant.get<{ items: { name: string }[] }>('tags?device=counter');
     expect(items.map(({ name }) => name).sort()).toEqual(['count', 'extra']);
-    files.writeDevice();
+    files.writeDevice([], 'other');
     await until(
       'the corrected file in force',
       async () => ((await plant.get<{ total: number }>('tags?device=counter')).total === 1 ? true : undefined),

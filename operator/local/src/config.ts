@@ -5,6 +5,10 @@ export const localOperatorConfig = defineConfig({
   paths: text({ env: 'KUBEPLANT_PATHS', description: 'JSON list of the files and folders the plant is declared in.' }),
   simulate: flag({ env: 'KUBEPLANT_SIMULATE', description: 'Whether Simulations may take over.', default: false }),
   stateDir: text({ env: 'KUBEPLANT_STATE_DIR', description: 'Folder for configurations, tokens and what is kept between starts.' }),
+  bufferDir: text({
+    env: 'KUBEPLANT_BUFFER_DIR',
+    description: 'Folder for what collectors hold that is not committed, one below it each.',
+  }),
   modelEndpoint: text({ env: 'KUBEPLANT_MODEL_ENDPOINT', description: 'host:port of the api’s Model service.' }),
   ingestEndpoint: text({ env: 'KUBEPLANT_INGEST_ENDPOINT', description: 'host:port of the api’s Ingest service, for collectors.' }),
   certFile: filePath({

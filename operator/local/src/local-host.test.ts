@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeShardFiles } from '@kubeplant/crds/model-files';
 import type { Logger } from '@kubeplant/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLocalHost, type LocalHostOptions } from './local-host.ts';
@@ -29,7 +30,16 @@ function options(stateDir: string) {
   const said = { onNotice: vi.fn(), onReport: vi.fn<LocalHostOptions['onReport']>(), onProcesses: vi.fn(), onWatched: vi.fn() };
   const link = { publish: vi.fn(), remove: vi.fn(), synced: vi.fn() };
   const process = { caFile: 'ca.pem', ingestEndpoint: '127.0.0.1:1', rootKey: 'key' };
-  return { paths: [join(folder, 'a.yaml')], simulate: false, stateDir, process, link, log: silent, ...said };
+  return {
+    paths: [join(folder, 'a.yaml')],
+    simulate: false,
+    stateDir,
+    bufferDir: join(folder, 'buffer'),
+    process,
+    link,
+    log: silent,
+    ...said,
+  };
 }
 
 describe('a local host whose state cannot be written', () => {
@@ -63,6 +73,72 @@ describe('a configuration that somebody else has damaged', () => {
     await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
     rmSync(join(stateDir, 'config'), { recursive: true });
     await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
+    host.close();
+  });
+});
+
+describe('a shard without devices', () => {
+  const stateDir = () => join(folder, 'state');
+  const shards = (given: ReturnType<typeof options>) =>
+    given.onProcesses.mock.lastCall?.[0].collectors.map(({ name }: { name: string }) => name);
+  const revisionOf = (shard: string) => {
+    const decoded = decodeShardFiles((name) => readFileSync(join(stateDir(), 'config', shard, name)));
+    return decoded.kind === 'config' ? decoded.config.revision : '';
+  };
+
+  async function startWithReadings() {
+    writeFileSync(join(folder, 'a.yaml'), `${SITE}---\n${DEVICE}`);
+    const given = options(stateDir());
+    const host = await createLocalHost(given);
+    await host.reload();
+    const [shard] = shards(given);
+    expect(given.onProcesses.mock.lastCall?.[0].collectors[0].env.KUBEPLANT_BUFFER_DIR).toBe(join(folder, 'buffer', shard));
+    writeFileSync(join(folder, 'buffer', shard, '01-000001.seg'), 'readings');
+    return { given, host, shard };
+  }
+
+  it('stays, over a restart too, until its collector says that it holds nothing; then it and its folder go', async () => {
+    const { host: first, shard } = await startWithReadings();
+    first.close();
+    writeFileSync(join(folder, 'a.yaml'), SITE);
+    const given = options(stateDir());
+    const host = await createLocalHost(given);
+    await host.reload();
+    expect(shards(given)).toEqual([shard]);
+    host.setRunning([shard]);
+    host.confirm(shard, { configRevision: revisionOf(shard), heldBlocks: 3 });
+    host.confirm(shard, { configRevision: 'of before', heldBlocks: 0 });
+    await host.reload();
+    expect(shards(given)).toEqual([shard]);
+    host.confirm(shard, { configRevision: revisionOf(shard), heldBlocks: 0 });
+    await vi.waitFor(() => expect(shards(given)).toEqual([]));
+    expect(existsSync(join(folder, 'buffer', shard))).toBe(true);
+    host.setRunning([]);
+    await vi.waitFor(() => expect(existsSync(join(folder, 'buffer', shard))).toBe(false));
+    host.close();
+  });
+
+  it('keeps its folder when its Site is gone, and delivers when the Site is back', async () => {
+    const { given, host, shard } = await startWithReadings();
+    writeFileSync(join(folder, 'a.yaml'), '');
+    host.setRunning([]);
+    await host.reload();
+    expect(shards(given)).toEqual([]);
+    expect(existsSync(join(folder, 'buffer', shard, '01-000001.seg'))).toBe(true);
+    writeFileSync(join(folder, 'a.yaml'), SITE);
+    await host.reload();
+    expect(shards(given)).toEqual([shard]);
+    host.close();
+  });
+
+  it('goes at once when there is nothing in its folder', async () => {
+    const { given, host, shard } = await startWithReadings();
+    rmSync(join(folder, 'buffer', shard, '01-000001.seg'));
+    writeFileSync(join(folder, 'a.yaml'), SITE);
+    host.setRunning([]);
+    await host.reload();
+    expect(shards(given)).toEqual([]);
+    expect(existsSync(join(folder, 'buffer', shard))).toBe(false);
     host.close();
   });
 });

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { DeclaredResource, SiteModel } from '@kubeplant/crds/model';
 import { shardToken, tokenHash, type Logger } from '@kubeplant/kit';
 import type { ModelLink } from '@kubeplant/operator-link';
-import { createPlanner, type Plan, type SimulatorEndpoints } from '@kubeplant/plan';
+import { createPlanner, type Plan, type PlanInput, type SimulatorEndpoints } from '@kubeplant/plan';
 import { acceptFiles } from './accept/accept-files.ts';
 import { keepUnread } from './accept/keep-unread.ts';
 import { loadAccepted, saveAccepted } from './accept/persist.ts';
 import type { Accepted, AcceptedResource } from './accept/types.ts';
+import { createBufferFolders } from './carry-out/buffer-folders.ts';
 import { readAssignment, signatureOf, writeConfigDirectories } from './carry-out/config-directories.ts';
 import { loadEndpoints, saveEndpoints } from './carry-out/endpoints-file.ts';
 import { type DesiredProcesses, type ProcessPaths, prepareProcesses } from './carry-out/processes.ts';
@@ -24,6 +25,8 @@ export interface LocalHostOptions {
   readonly simulate: boolean;
   /** Folder for configurations, tokens and what is kept between starts. */
   readonly stateDir: string;
+  /** Folder for what collectors hold that is not committed. */
+  readonly bufferDir: string;
   readonly process: Pick<ProcessPaths, 'caFile' | 'ingestEndpoint' | 'rootKey'>;
   readonly link: Pick<ModelLink, 'publish' | 'remove' | 'synced'>;
   readonly log: Logger;
@@ -56,8 +59,8 @@ export interface LocalHost {
   reload(): Promise<void>;
   /** A simulator says where it listens. */
   setEndpoints(endpoints: SimulatorEndpoints): Promise<void>;
-  /** The collector of a shard (`namespace/shard`) confirms the configuration it runs. */
-  confirm(shard: string, revision: string): void;
+  /** The collector of a shard (`namespace/shard`) confirms the configuration it runs and, where it has no channel, says what it holds. */
+  confirm(shard: string, said: { readonly configRevision: string; readonly heldBlocks?: number | undefined }): void;
   /** The parent says which collectors run, by `namespace/shard`. */
   setRunning(names: readonly string[]): void;
   /** Look after nothing any more. */
@@ -79,9 +82,11 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     configRoot: join(stateDir, 'config'),
     tokenRoot: join(stateDir, 'tokens'),
     simulatorRoot: join(stateDir, 'simulators'),
+    bufferRoot: options.bufferDir,
   };
   const planner = createPlanner();
   const held = createHeld();
+  const buffers = createBufferFolders(options.bufferDir);
   let accepted: Accepted = await loadAccepted(acceptedFile);
   let endpoints = await loadEndpoints(endpointsFile);
   let assignment = await readAssignment(paths.configRoot);
@@ -89,7 +94,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   let previous: Plan | undefined;
   let written: string | undefined;
 
-  const planNow = (resources: readonly DeclaredResource[]): Plan =>
+  const planNow = (resources: readonly DeclaredResource[], undrained: PlanInput['undrained']): Plan =>
     planner({
       resources: toPlanResources(resources),
       assignment,
@@ -101,6 +106,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
         tokenHashes: (tenant, site, shard) => [tokenHash(shardToken(paths.rootKey, tenant, site, shard))],
       },
       held: held.channels(),
+      undrained,
       previous,
     });
 
@@ -114,11 +120,13 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     await saveAccepted(acceptedFile, accepted);
     await saveEndpoints(endpointsFile, endpoints);
     const resources = [...accepted.values()].flat();
-    const next = planNow(resources.map(({ object }) => object));
+    const declared = resources.map(({ object }) => object);
+    const next = planNow(declared, await buffers.undrained());
     assignment = next.assignment;
     held.wrote(next.shards);
     await writeConfigDirectories(paths.configRoot, next.shards);
     written = await signatureOf(paths.configRoot);
+    await buffers.carryOut(next.shards);
     options.onProcesses(await prepareProcesses(paths, next, endpoints));
     publish(link, previous, next.siteModels);
     previous = next;
@@ -148,11 +156,13 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
       endpoints = { ...endpoints, ...reported };
       await queue.request();
     },
-    confirm: (shard, revision) => {
-      if (held.confirm(shard, revision)) void queue.request();
+    confirm: (shard, said) => {
+      const frees = held.confirm(shard, said.configRevision);
+      if (buffers.confirm(shard, said) || frees) void queue.request();
     },
     setRunning: (names) => {
-      if (held.setRunning(names)) void queue.request();
+      const frees = held.setRunning(names);
+      if (buffers.setRunning(names) || frees) void queue.request();
     },
     accepted: () => [...accepted.values()].flat(),
     files: () => files,

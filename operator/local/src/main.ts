@@ -67,7 +67,7 @@ async function run(config: ConfigOf<typeof localOperatorConfig>, log: Logger): P
     onEdit: edits,
     onAccepted: tellApplied,
     onHealth: ({ namespace, shards }) => {
-      for (const { shard, connected, configRevision } of shards) if (connected) host?.confirm(`${namespace}/${shard}`, configRevision);
+      for (const report of shards) if (report.connected) host?.confirm(`${namespace}/${report.shard}`, report);
     },
     backoff: { minMs: 50, maxMs: 2000 },
   });
@@ -79,6 +79,7 @@ async function run(config: ConfigOf<typeof localOperatorConfig>, log: Logger): P
     paths: JSON.parse(config.paths),
     simulate: config.simulate,
     stateDir: config.stateDir,
+    bufferDir: config.bufferDir,
     process: config,
     link,
     log,

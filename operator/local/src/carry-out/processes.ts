@@ -4,6 +4,7 @@ import type { SimulatorConfig } from '@kubeplant/crds/model';
 import { shardToken } from '@kubeplant/kit';
 import type { Plan, PlannedShard, SimulatorEndpoints } from '@kubeplant/plan';
 import { writeIfChanged } from '../write-atomically.ts';
+import { bufferFolder } from './buffer-folders.ts';
 import { configDirectory } from './config-directories.ts';
 
 /** A process the parent should keep running. */
@@ -27,6 +28,7 @@ export interface ProcessPaths {
   readonly configRoot: string;
   readonly tokenRoot: string;
   readonly simulatorRoot: string;
+  readonly bufferRoot: string;
   readonly caFile: string;
   readonly ingestEndpoint: string;
   readonly rootKey: string;
@@ -57,6 +59,7 @@ async function prepareCollector(paths: ProcessPaths, shard: PlannedShard): Promi
     entry: 'collector-modbus',
     env: {
       KUBEPLANT_CONFIG_DIR: configDirectory(paths.configRoot, shard),
+      KUBEPLANT_BUFFER_DIR: bufferFolder(paths.bufferRoot, shard),
       KUBEPLANT_INGEST_ENDPOINT: paths.ingestEndpoint,
       KUBEPLANT_TOKEN_FILE: tokenFile,
       KUBEPLANT_CA_FILE: paths.caFile,

@@ -5,9 +5,10 @@ import { createLiveHub } from '../live/hub.ts';
 import type { LiveHub } from '../ports.ts';
 import { createStore, type Store } from '../store/create-store.ts';
 import { createSites, type OwnedSites } from './create-sites.ts';
+import type { IngestMetrics } from './ingest-metrics.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
-const metrics = { committed: () => {}, quarantined: () => {}, failed: () => {} };
+const metrics = { quarantined: () => {}, failed: () => {} };
 
 /** Certificates of the tests: one authority for the api and the operator. */
 const authority = await createAuthority({ commonName: 'test', days: 1 });
@@ -38,7 +39,12 @@ export interface TestApi {
 
 export async function startTestApi(
   databaseUrl: string,
-  options: { readonly replica?: string; readonly nowUs?: () => number; readonly graceMs?: number } = {},
+  options: {
+    readonly replica?: string;
+    readonly nowUs?: () => number;
+    readonly graceMs?: number;
+    readonly onCommitted?: (commit: Parameters<IngestMetrics['committed']>[1]) => void;
+  } = {},
 ): Promise<TestApi> {
   const store = await createStore({ databaseUrl, log: silent });
   const hub = createLiveHub();
@@ -47,7 +53,7 @@ export async function startTestApi(
     store,
     hub,
     log: silent,
-    metrics,
+    metrics: { ...metrics, committed: (_site, commit) => options.onCommitted?.(commit) },
     nowUs,
     graceMs: options.graceMs,
     replica: options.replica ?? 'api-0',
@@ -73,13 +79,13 @@ export async function startTestApi(
   };
 }
 
-/** Resolves when a condition holds; rejects after ten seconds, naming it. */
-export async function eventually<T>(what: string, read: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadlineMs = Date.now() + 10_000;
+/** Resolves when a condition holds; rejects after ten seconds, or when it is told to wait longer, naming it. */
+export async function eventually<T>(what: string, read: () => Promise<T | undefined> | T | undefined, limitMs = 10_000): Promise<T> {
+  const deadlineMs = Date.now() + limitMs;
   for (;;) {
     const value = await read();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadlineMs) throw new Error(`waited 10 s for: ${what}`);
+    if (Date.now() > deadlineMs) throw new Error(`waited ${limitMs / 1000} s for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

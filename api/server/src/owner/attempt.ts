@@ -1,41 +1,48 @@
 import type pg from 'pg';
+import type { Store } from '../store/create-store.ts';
+import { createWithScope } from '../store/scope.ts';
 
-/** One try at a transaction. Given up, it goes no further, and what of it may still run in the database is known. */
+/** One try at the database. Given up, the connection it has is cut and it goes no further; what of it may still run there is known. */
 export interface Attempt {
-  /** The connection it has; throws when the attempt was given up meanwhile. */
-  use(client: Pick<pg.PoolClient, 'connection'>): void;
-  /** Throws when it was given up. `backend`: the process of the database that serves it. */
-  goOn(backend?: number): void;
-  /** It has ended by itself: its connection is another's from now on. */
-  end(): void;
-  /** The connection is cut, unless the attempt has ended. */
+  /** As of the store. Each transaction is in `transactions` before it does anything. */
+  readonly withOwnerScope: Store['withOwnerScope'];
   giveUp(): void;
-  readonly backend: number | undefined;
+  /** Numbers of its transactions in the database. */
+  readonly transactions: readonly string[];
 }
 
-export function createAttempt(): Attempt {
+export function createAttempt({ pool }: Pick<Store, 'pool'>): Attempt {
+  const transactions: string[] = [];
   let isOver = false;
-  let backend: number | undefined;
-  let connection: pg.PoolClient['connection'] | undefined;
-  const goOn = (serving?: number): void => {
-    backend = serving ?? backend;
-    if (isOver) throw new Error('the database answered too late; the attempt was given up');
+  /** The connection it has now; one that was given back is another's. */
+  let present: pg.PoolClient | undefined;
+  const connect = async (): Promise<pg.PoolClient> => {
+    const client = await pool.connect();
+    if (isOver) {
+      client.release();
+      throw new Error('the database answered too late; the attempt was given up');
+    }
+    present = client;
+    const giveBack = client.release;
+    client.release = (error) => {
+      present = undefined;
+      giveBack(error);
+    };
+    return client;
   };
+  // Of a pool only `connect` is asked; a store's connection has the members that the port leaves out.
+  const withScope = createWithScope({ connect } as pg.Pool) as Store['withOwnerScope'];
   return {
-    goOn,
-    use: (client) => {
-      goOn();
-      connection = client.connection;
-    },
-    end: () => {
-      connection = undefined;
-    },
+    transactions,
+    withOwnerScope: (scope, run) =>
+      withScope(scope, async (client) => {
+        const begun = await client.query<{ transaction: string }>('SELECT pg_current_xact_id()::text AS transaction');
+        transactions.push(...begun.rows.map((row) => row.transaction));
+        return run(client);
+      }),
     giveUp: () => {
       isOver = true;
-      connection?.stream.destroy();
-    },
-    get backend() {
-      return backend;
+      present?.connection.stream.destroy();
     },
   };
 }

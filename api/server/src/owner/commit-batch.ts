@@ -35,28 +35,25 @@ type OwnerClient = Parameters<Parameters<Store['withOwnerScope']>[1]>[0];
 export async function commitBatch(store: Store, owner: Owner, batch: Batch, attempt: Attempt): Promise<Committed> {
   await ensurePartitions(store, batch);
   try {
-    await transact({ store, owner, attempt }, (client) => writeAll(client, owner, batch));
+    await transact({ owner, attempt }, (client) => writeAll(client, owner, batch));
     return { refused: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
     const refused: QuarantineRow[] = [];
-    await transact({ store, owner, attempt }, (client) => writeWithCare(client, owner, batch, refused));
+    await transact({ owner, attempt }, (client) => writeWithCare(client, owner, batch, refused));
     return { refused };
   }
 }
 
 interface Transaction {
-  readonly store: Store;
   readonly owner: Owner;
   readonly attempt: Attempt;
 }
 
-function transact({ store, owner, attempt }: Transaction, write: (client: OwnerClient) => Promise<void>): Promise<void> {
-  return store.withOwnerScope({ grants: [{ tenant: owner.tenant, site: owner.site }] }, async (client) => {
-    attempt.use(client);
-    attempt.goOn(await assertEpoch(client, owner));
+function transact({ owner, attempt }: Transaction, write: (client: OwnerClient) => Promise<void>): Promise<void> {
+  return attempt.withOwnerScope({ grants: [{ tenant: owner.tenant, site: owner.site }] }, async (client) => {
+    await assertEpoch(client, owner);
     await write(client);
-    attempt.goOn();
   });
 }
 
@@ -70,7 +67,7 @@ async function ensurePartitions(store: Store, batch: Batch): Promise<void> {
 /** The database holds what it has acknowledged; else it was restored to an earlier point. */
 function assertKept(owner: Owner, written: Awaited<ReturnType<typeof writeProgress>>): void {
   for (const { shard, run, committed } of written)
-    if (!new RangeSet(committed).hasAll(owner.committed(shard, run).ranges())) throw new Restored(`${shard}, run ${run}`);
+    if (!new RangeSet(committed).hasAll(owner.committed(shard, run).ranges())) throw new Restored(`blocks of run ${run} of shard ${shard}`);
 }
 
 async function writeAll(client: OwnerClient, owner: Owner, batch: Batch): Promise<void> {

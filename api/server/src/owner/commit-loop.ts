@@ -1,6 +1,7 @@
 import type { FastSiteEngine } from '@kubeplant/engine';
 import type { NotRecorded } from '../ports.ts';
 import type { Accumulator } from './accumulator.ts';
+import type { Attempt } from './attempt.ts';
 import { type AwayMode, createAwayMode } from './away-mode.ts';
 import { type Batch, isEmpty, type Shown } from './batch.ts';
 import type { Committed } from './commit-batch.ts';
@@ -32,7 +33,7 @@ export interface CommitLoop {
   /** Something has come: commit within 20 ms, or now when there is much. */
   schedule(): void;
   /** Between two commits, for what must not run beside one; again until the database answers. Rejects when the database refuses it or the loop has ended. */
-  between<T>(run: () => Promise<T>): Promise<T>;
+  between<T>(run: (attempt: Attempt) => Promise<T>): Promise<T>;
   /** Resolves when all that has come until now is committed. */
   flush(): Promise<void>;
   readonly away: Pick<AwayMode, 'current' | 'begun'>;
@@ -78,13 +79,14 @@ export function createCommitLoop(deps: Deps): CommitLoop {
         const batch = accumulator.cut(nowUs());
         if (isEmpty(batch)) break;
         const startMs = performance.now();
+        const wasAway = away.current() !== undefined;
         const result = await persist.write(batch);
         if (ended) return;
         const durationMs = performance.now() - startMs;
         accumulator.committed(batch);
         deps.onCommitted(batch, result, durationMs);
         showUnshown();
-        if (away.current() === undefined || durationMs <= CAUGHT_UP_MS) break;
+        if (away.current() === undefined || (wasAway && durationMs <= CAUGHT_UP_MS)) break;
       }
       showUnshown();
       away.end();
@@ -101,7 +103,7 @@ export function createCommitLoop(deps: Deps): CommitLoop {
     tail = tail.then(commitOnce);
     return tail;
   };
-  const runBetween = async <T>(run: () => Promise<T>): Promise<T> => {
+  const runBetween = async <T>(run: (attempt: Attempt) => Promise<T>): Promise<T> => {
     if (ended) throw new Error('the owner of the site has ended');
     const result = await persist.run(run);
     if (away.current() !== undefined) void enqueue();

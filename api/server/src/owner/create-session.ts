@@ -2,8 +2,10 @@ import type { SiteModel } from '@kubeplant/crds/model';
 import type { ActionResult, AlarmAction } from '@kubeplant/engine';
 import type { Hello } from '@kubeplant/proto';
 import { type NotRecorded, Unavailable } from '../ports.ts';
+import { type Attempt, createAttempt } from './attempt.ts';
 import type { Batch } from './batch.ts';
 import { createChangeSignal } from './change-signal.ts';
+import { HeardOfLater } from './claim-site.ts';
 import { clockEvents } from './clock-events.ts';
 import { type CollectorStream, createCollectorStream } from './collector-stream.ts';
 import { type Committed, commitBatch } from './commit-batch.ts';
@@ -24,7 +26,8 @@ import { ASKED_AGAIN, createShardLinks } from './shard-links.ts';
 
 /** A session as its owner drives it. */
 export interface RunningSession {
-  open(hello: Hello, port: StreamPort): CollectorStream;
+  /** Undefined: the site has to be loaded again first. */
+  open(hello: Hello, port: StreamPort): CollectorStream | undefined;
   act(action: AlarmAction): Promise<ActionResult>;
   setModel(model: SiteModel): Promise<void>;
   /** Commit what is there, give the site back, close the streams. */
@@ -76,7 +79,8 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   const loop = createCommitLoop({
     ...{ engine, accumulator, nowUs: deps.nowUs, show: publisher.show, onCommitted, onRecording, onFailed: fail },
     write: (batch, attempt) => commitBatch(deps.store, { ...place, committed: committedOf(links) }, batch, attempt),
-    recover: (unclear) => recoverSite(deps.store, place, links, unclear),
+    recover: (unclear, attempt) => recoverSite(attempt, place, links, unclear),
+    createAttempt: () => createAttempt(deps.store),
   });
   const setConnected = createClockCauses(deps, parts.loaded);
   const onSilent = (devices: readonly string[]): void => {
@@ -102,8 +106,8 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     shards.declareMissing(model.shards.map(({ name }) => name));
   };
   const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, onBeat: shards.beat, onGraceOver, onFailed: fail });
-  const takeModel = async (next: SiteModel): Promise<void> => {
-    const take = await inTenant(deps, next.tenant, (client) => catalogue.setModel(client, next));
+  const takeModel = async (attempt: Attempt, next: SiteModel): Promise<void> => {
+    const take = await inTenant(attempt, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;
     engine.setModel(next, deps.nowUs());
     take();
@@ -119,12 +123,17 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   return {
     over: over.promise,
     open: (hello, port) => {
+      const ownerAhead = shards.ownerAhead(hello);
+      if (ownerAhead !== undefined) {
+        fail(new HeardOfLater(`collector ${hello.instance} of shard ${hello.shard}`, ownerAhead));
+        return undefined;
+      }
       journal(clockEvents(hello, deps.nowUs()));
       const { link, stream } = shards.open(hello, port);
       return createCollectorStream(session, link, stream);
     },
     act: (action) => actRecorded(loop, { act: () => engine.act(action), isOver: () => isOver }),
-    setModel: (next) => loop.between(() => takeModel(next)).catch(fail),
+    setModel: (next) => loop.between((attempt) => takeModel(attempt, next)).catch(fail),
     stop: async () => {
       await Promise.race([loop.flush(), loop.away.begun()]);
       if (!isOver && loop.away.current() === undefined) await clocks.release();

@@ -1,4 +1,3 @@
-import { Block } from '@kubeplant/proto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, type TestDatabase } from '../../../../e2e/src/databases/test-database.ts';
@@ -36,9 +35,8 @@ describe.each(engines())('retention classes on %s', (engine) => {
     const readings = values.flatMap((value, index) =>
       [1, 2, 3].map((number) => ({ tag: number, timeUs: startUs + (seq * 100 + index) * 1000, value })),
     );
-    const block = Block.decode(testBlock('run-1', seq, readings));
-    block.texts.push({ tag: 4, timeUs: startUs + seq * 1000, value: `note ${seq}`, status: 0, flags: 0, receivedDeltaUs: 0 });
-    collector.send({ $case: 'block', value: Buffer.from(Block.encode(block).finish()) });
+    const texts = [{ tag: 4, timeUs: startUs + seq * 1000, value: `note ${seq}`, status: 0, flags: 0, receivedDeltaUs: 0 }];
+    collector.send({ $case: 'block', value: testBlock('run-1', seq, readings, { texts }) });
     await collector.committed('run-1', seq);
     collector.close();
   };

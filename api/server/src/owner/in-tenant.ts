@@ -1,5 +1,6 @@
-import type { OwnerDeps } from './session.ts';
+import type { ScopedClient } from '../ports.ts';
+import type { Attempt } from './attempt.ts';
 
 /** A transaction of the owner that sees all sites of a tenant. */
-export const inTenant = <T>(deps: OwnerDeps, tenant: string, run: Parameters<typeof deps.store.withOwnerScope<T>>[1]): Promise<T> =>
-  deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, run);
+export const inTenant = <T>(attempt: Attempt, tenant: string, run: (client: ScopedClient) => Promise<T>): Promise<T> =>
+  attempt.withOwnerScope({ grants: [{ tenant, site: '*' }] }, run);

@@ -4,9 +4,11 @@ import type { ScopedClient } from '../ports.ts';
 import { type Accumulator, createAccumulator } from './accumulator.ts';
 import { readAlarmStates } from './alarm-rows.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
-import { claimSite } from './claim-site.ts';
+import { claimSite, type OwnedClaim } from './claim-site.ts';
 import { loadLatest } from './load-latest.ts';
 import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
+import type { EventRow } from './prepared.ts';
+import { type Known, restoredEvents } from './restored-events.ts';
 import type { Series } from './series.ts';
 import type { OwnerDeps } from './session.ts';
 import { createShardLink, progressOfRun, type ShardLink } from './shard-link.ts';
@@ -28,17 +30,20 @@ interface Claimer {
   readonly replica: string;
   readonly endpoint: string;
   readonly epochBefore: number | undefined;
+  readonly heardEpoch: number;
+  /** What this process knew of the database before. */
+  readonly known: Known | undefined;
 }
 
 /** Take a site and load its state, or say who has it. */
 export async function loadSite(
   deps: OwnerDeps,
-  { model, replica, endpoint, epochBefore }: Claimer,
+  { model, known, ...claimer }: Claimer,
 ): Promise<LoadedSite | { readonly kind: 'other'; readonly replica: string; readonly endpoint: string }> {
   const { tenant, site } = model;
   const catalogue = createCatalogue(model);
   const loaded = await deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, async (client) => {
-    const claim = await claimSite(client, { tenant, site, replica, endpoint, epochBefore });
+    const claim = await claimSite(client, { tenant, site, ...claimer });
     if (claim.kind === 'other') return claim;
     const take = await catalogue.setModel(client, model);
     take(); // this catalogue is thrown away if the transaction fails
@@ -53,16 +58,25 @@ export async function loadSite(
   const engine = createSiteEngine({ ...start, epoch: claim.epoch, nowUs: deps.nowUs() });
   resolveSlots(catalogue, engine);
   const accumulator = createAccumulator(catalogue, createObservedSpans(spans));
-  if (claim.before !== replica) {
-    const from = claim.before === undefined ? '' : ` after ${claim.before}`;
-    accumulator.events.push({
-      timeUs: deps.nowUs(),
-      kind: 'OwnerChanged',
-      message: `${replica} owns the site${from} (epoch ${claim.epoch})`,
-      details: { replica, before: claim.before, epoch: claim.epoch },
-    });
-  }
+  if (claim.before !== claimer.replica) accumulator.events.push(ownerChanged(claim, claimer.replica, deps.nowUs()));
+  const stored = { links, wentBack: claim.wentBack, newestUs: newestTime(catalogue, spans) };
+  accumulator.events.push(...restoredEvents(known, stored, deps.nowUs()));
   return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links };
+}
+
+const ownerChanged = ({ before, epoch }: OwnedClaim, replica: string, nowUs: number): EventRow => ({
+  timeUs: nowUs,
+  kind: 'OwnerChanged',
+  message: `${replica} owns the site${before === undefined ? '' : ` after ${before}`} (epoch ${epoch})`,
+  details: { replica, before, epoch },
+});
+
+/** Of a reading or a confirmation; -Infinity when there is none. */
+function newestTime(catalogue: Catalogue, spans: readonly ObservedSpan[]): number {
+  let newestUs = Number.NEGATIVE_INFINITY;
+  for (const { timeUs } of catalogue.all()) newestUs = Math.max(newestUs, timeUs);
+  for (const { endedUs } of spans) newestUs = Math.max(newestUs, endedUs);
+  return newestUs;
 }
 
 /** Series in force get their place in the engine: after loading and after each model. */

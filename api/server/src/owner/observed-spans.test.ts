@@ -29,6 +29,17 @@ it('tells by how much a device was confirmed further', () => {
   expect(spans.takeGrown()).toEqual([]);
 });
 
+it('grows one row with a backlog in order while another grows with what is live', () => {
+  const spans = createObservedSpans([span(10, 20)]);
+  spans.add(span(100, 110));
+  for (let at = 20; at < 60; at += 10) {
+    spans.add(span(at, at + 10));
+    spans.add(span(at + 90, at + 100));
+  }
+  expect(spans.take()).toEqual([span(100, 150), span(10, 60)]);
+  expect(spans.newest(span(0, 0))).toEqual(span(100, 150));
+});
+
 it('keeps an older span from a backlog in a row of its own', () => {
   const spans = createObservedSpans([span(100, 200)]);
   spans.add(span(10, 20));

@@ -25,17 +25,24 @@ const keyOf = (span: Pick<ObservedSpan, 'deviceId' | 'simulated'>): string => `$
 /** `last`: the newest stored span of each device. */
 export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpans {
   const open = new Map(last.map((span) => [keyOf(span), span]));
+  /** By device the span before the newest: a backlog goes on with it while the newest grows too. */
+  const older = new Map<string, ObservedSpan>();
   let changed = new Map<string, ObservedSpan>();
   let grown = new Map<string, ObservedSpan>();
   return {
     add: (span) => {
       const key = keyOf(span);
-      const before = open.get(key);
-      const touches = before !== undefined && span.startedUs >= before.startedUs && span.startedUs <= before.endedUs;
-      const next = touches ? { ...before, endedUs: Math.max(before.endedUs, span.endedUs) } : span;
-      if (before === undefined || next.endedUs >= before.endedUs) open.set(key, next);
+      const newest = open.get(key);
+      const before = [newest, older.get(key)].find((one) => one !== undefined && goesOn(one, span));
+      const next = before === undefined ? span : { ...before, endedUs: Math.max(before.endedUs, span.endedUs) };
+      if (newest === undefined || newest === before) open.set(key, next);
+      else if (next.endedUs < newest.endedUs) older.set(key, next);
+      else {
+        open.set(key, next);
+        older.set(key, newest);
+      }
       changed.set(`${key}/${next.startedUs}`, next);
-      const fromUs = touches ? before.endedUs : span.startedUs;
+      const fromUs = before?.endedUs ?? span.startedUs;
       if (next.endedUs > fromUs) grown.set(key, hull(grown.get(key), { ...span, startedUs: fromUs, endedUs: next.endedUs }));
     },
     newest: (device) => open.get(keyOf(device)),
@@ -51,6 +58,9 @@ export function createObservedSpans(last: readonly ObservedSpan[]): ObservedSpan
     },
   };
 }
+
+const goesOn = (before: ObservedSpan, span: ObservedSpan): boolean =>
+  span.startedUs >= before.startedUs && span.startedUs <= before.endedUs;
 
 const hull = (a: ObservedSpan | undefined, b: ObservedSpan): ObservedSpan =>
   a === undefined ? b : { ...b, startedUs: Math.min(a.startedUs, b.startedUs), endedUs: Math.max(a.endedUs, b.endedUs) };

@@ -4,7 +4,6 @@ import type { CommitLoop } from './commit-loop.ts';
 import type { Publisher } from './publisher.ts';
 import type { OwnerDeps } from './session.ts';
 import { BEAT_MS } from './shard-standing.ts';
-import { within } from './within.ts';
 
 const TICK_MS = 200;
 const RENEW_MS = 5_000;
@@ -45,9 +44,9 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
   };
   /** In turn with the commits, which go on when the database answers again: it is noticed here too that it is away. */
   const renew = (): Promise<void> =>
-    loop.between(async () => {
-      const renewed = deps.store.withScope(scope, (client) => renewSite(client, place, false));
-      if (!(await within(RENEW_MS, renewed))) throw new Fenced('the site could not be renewed: another owner has taken it');
+    loop.between(async (attempt) => {
+      if (!(await attempt.withOwnerScope(scope, (client) => renewSite(client, place, false))))
+        throw new Fenced('the site could not be renewed: another owner has taken it');
     });
   /** While the database is away values run ahead of what is recorded; afterwards there is another checkpoint. */
   const checkpoint = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { createBackoff } from '@kubeplant/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Attempt, createAttempt } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { AwayMode } from './away-mode.ts';
 import type { Batch } from './batch.ts';
 import { Fenced, Restored } from './claim-site.ts';
@@ -18,9 +18,10 @@ const MAX_BACKOFF_MS = 2_000;
 
 /** What is asked of the database. */
 export interface Database {
+  readonly createAttempt: () => Attempt;
   readonly write: (batch: Batch, attempt: Attempt) => Promise<Committed>;
-  /** After a failure: whether the site is still ours, and whether the database holds the batch. */
-  readonly recover: (unclear: Unclear) => Promise<'written' | 'missing'>;
+  /** After a failure: whether the site is still ours, and whether the database holds what is unclear. */
+  readonly recover: (unclear: Unclear, attempt: Attempt) => Promise<'written' | 'missing'>;
 }
 
 interface Deps extends Database {
@@ -34,49 +35,52 @@ export interface Persistence {
   /** Write a batch exactly once. */
   write(batch: Batch): Promise<Committed>;
   /** What may run twice; rejects when the database refuses the data too. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  run<T>(work: (attempt: Attempt) => Promise<T>): Promise<T>;
 }
 
-export function createPersistence({ write, recover, away, signal }: Deps): Persistence {
+export function createPersistence({ createAttempt, write, recover, away, signal }: Deps): Persistence {
   const isFinal = (error: unknown): boolean => signal.aborted || error instanceof Fenced || error instanceof Restored;
   /** Wait until the database answers and the site is found to be ours. */
   const comeBack = async (unclear: Unclear): Promise<'written' | 'missing'> => {
     const backoff = createBackoff({ minMs: MIN_BACKOFF_MS, maxMs: MAX_BACKOFF_MS });
+    const others = [...unclear.others];
     for (;;) {
       await sleep(backoff.next(), undefined, { signal });
+      const attempt = createAttempt();
       try {
-        return await within(RECOVER_MS, recover(unclear));
+        return await within(RECOVER_MS, recover({ ...unclear, others }, attempt), attempt.giveUp);
       } catch (error) {
         if (isFinal(error)) throw error;
+        others.push(...attempt.transactions);
         away.begin(error);
       }
     }
   };
   return {
     write: async (batch) => {
-      const backends: number[] = [];
+      const transactions: string[] = [];
       for (let limitMs = COMMIT_MS; ; limitMs = Math.min(2 * limitMs, MAX_COMMIT_MS)) {
         const attempt = createAttempt();
         try {
-          return await away.watch(within(limitMs, write(batch, attempt).finally(attempt.end)));
+          return await away.watch(within(limitMs, write(batch, attempt), attempt.giveUp));
         } catch (error) {
-          attempt.giveUp();
           if (isFinal(error)) throw error;
+          transactions.push(...attempt.transactions);
           away.begin(error, batch.cutUs);
         }
-        if (attempt.backend !== undefined) backends.push(attempt.backend);
-        if ((await comeBack({ batch, backends })) === 'written') return { refused: [] };
+        if ((await comeBack({ progress: batch.progress, transactions, others: [] })) === 'written') return { refused: [] };
       }
     },
     run: async (work) => {
-      for (;;) {
+      for (let limitMs = COMMIT_MS; ; limitMs = Math.min(2 * limitMs, MAX_COMMIT_MS)) {
+        const attempt = createAttempt();
         try {
-          return await away.watch(work());
+          return await away.watch(within(limitMs, work(attempt), attempt.giveUp));
         } catch (error) {
           if (isFinal(error) || isDataError(error)) throw error;
           away.begin(error);
         }
-        await comeBack({ batch: { progress: [] }, backends: [] });
+        await comeBack({ progress: [], transactions: [], others: attempt.transactions });
       }
     },
   };

@@ -17,6 +17,10 @@ export class RangeSet {
     return this.#ranges;
   }
 
+  count(): number {
+    return this.#ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  }
+
   has(seq: number): boolean {
     return this.#ranges.some((range) => range.first <= seq && seq <= range.last);
   }

@@ -1,4 +1,6 @@
-import type { Store } from '../store/create-store.ts';
+import type { ScopedClient } from '../ports.ts';
+import { RUNTIME_ROLE } from '../store/migrations/row-security.ts';
+import type { Attempt } from './attempt.ts';
 import type { Batch } from './batch.ts';
 import { Fenced, renewSite, Restored } from './claim-site.ts';
 import { RangeSet } from './range-set.ts';
@@ -11,46 +13,58 @@ interface Owner {
   readonly epoch: number;
 }
 
-/** A batch whose commit gave no answer. */
+/** What was asked of the database and got no answer. */
 export interface Unclear {
-  readonly batch: Pick<Batch, 'progress'>;
-  /** Processes of the database that may still be at it. */
-  readonly backends: readonly number[];
+  readonly progress: Batch['progress'];
+  /** Transactions in which it may have been written. */
+  readonly transactions: readonly string[];
+  /** Other transactions that were given up and may hold locks. */
+  readonly others: readonly string[];
 }
 
 /**
- * The database answers again: is the site still ours, does the database hold all it acknowledged, and is the batch in it?
- * Whatever may still be at the batch is ended first, so that the answer stays true. Rejects with `Fenced` or `Restored`
- * when what is in memory is worth nothing any more.
+ * The database answers again: is the site still ours, does the database hold all it acknowledged, and was what is unclear
+ * written? Transactions that may still run are ended first, so that the answer stays true. Rejects with `Fenced` or
+ * `Restored` when what is in memory is worth nothing any more.
  */
-export async function recoverSite(
-  store: Store,
+export function recoverSite(
+  attempt: Attempt,
   owner: Owner,
   links: ReadonlyMap<string, ShardLink>,
   unclear: Unclear,
 ): Promise<'written' | 'missing'> {
-  await endBackends(store, unclear.backends);
-  return store.withOwnerScope({ grants: [owner] }, async (client) => {
-    // This update waits for whoever holds the row in a commit of ours.
+  return attempt.withOwnerScope({ grants: [owner] }, async (client) => {
+    await endTransactions(client, [...unclear.transactions, ...unclear.others]);
     if (!(await renewSite(client, owner, false))) throw new Fenced('the site could not be renewed: another owner has taken it');
     const stored = new Map((await readProgress(client, owner)).map((one) => [`${one.shard}/${one.run}`, new RangeSet(one.committed)]));
     for (const link of links.values())
       for (const [run, { committed }] of link.runs)
         if (committed.ranges().length > 0 && stored.get(`${link.shard}/${run}`)?.hasAll(committed.ranges()) !== true)
-          throw new Restored(`${link.shard}, run ${run}`);
-    const { progress } = unclear.batch;
+          throw new Restored(`blocks of run ${run} of shard ${link.shard}`);
+    const { progress, transactions } = unclear;
+    // A database that was failed over gives numbers of transactions again; those of blocks it does not.
     const isWritten =
-      progress.length > 0 && progress.every(({ shard, run, ranges }) => stored.get(`${shard}/${run}`)?.hasAll(ranges) === true);
+      progress.length > 0
+        ? progress.every(({ shard, run, ranges }) => stored.get(`${shard}/${run}`)?.hasAll(ranges) === true)
+        : await isCommitted(client, transactions);
     return isWritten ? 'written' : 'missing';
   });
 }
 
-/** As the login, whose processes they are; the run-time role may not. */
-async function endBackends({ pool }: Store, backends: readonly number[]): Promise<void> {
-  if (backends.length === 0) return;
-  const text = `SET LOCAL ROLE NONE;
-SELECT bool_and(pg_terminate_backend(pid, 2000)) AS ended FROM pg_stat_activity
-WHERE pid IN (${backends.map(Number).join(',')}) AND usename = session_user AND application_name = 'kubeplant api' AND state <> 'idle'`;
-  const results = (await pool.query(text)) as unknown as { readonly rows: readonly { readonly ended: boolean | null }[] }[]; // two statements in one transaction, two results
-  if (results.some(({ rows }) => rows[0]?.ended === false)) throw new Error('a commit that was given up still runs in the database');
+/** A connection of ours that was cut has but the transaction it was cut in: no other's is ended. As the login; the run-time role may not. */
+async function endTransactions(client: ScopedClient, transactions: readonly string[]): Promise<void> {
+  if (transactions.length === 0) return;
+  await client.query('SET LOCAL ROLE NONE');
+  const found = await client.query<{ ended: boolean | null }>(
+    'SELECT bool_and(pg_terminate_backend(pid, 2000)) AS ended FROM pg_stat_activity WHERE usename = session_user AND backend_xid = ANY ($1::xid8[]::xid[])',
+    [transactions],
+  );
+  await client.query(`SET LOCAL ROLE ${RUNTIME_ROLE}`);
+  if (found.rows[0]?.ended === false) throw new Error('a transaction that was given up still runs in the database');
+}
+
+async function isCommitted(client: ScopedClient, transactions: readonly string[]): Promise<boolean> {
+  // A number that was not given yet is of a time before the database went back, and refused.
+  const text = `SELECT FROM unnest($1::xid8[]) AS t (id) WHERE CASE WHEN id < pg_current_xact_id() THEN pg_xact_status(id) = 'committed' END`;
+  return (await client.query(text, [transactions])).rowCount !== 0;
 }

@@ -45,8 +45,8 @@ export function createSessionPort({
     catalogueChanged: catalogueSignal.next,
     makeSeries: (entries) =>
       loop
-        .between(async () => {
-          const take = await inTenant(deps, loaded.model.tenant, (client) => catalogue.ensure(client, entries));
+        .between(async (attempt) => {
+          const take = await inTenant(attempt, loaded.model.tenant, (client) => catalogue.ensure(client, entries));
           take();
           resolveSlots(catalogue, engine);
           catalogueSignal.tell();

@@ -17,6 +17,8 @@ import { createShardStanding, GRACE_BEATS, type Handover, toStanding } from './s
 
 /** Streams of one site over the life of an epoch. */
 const EPOCHS_PER_OWNER = 2 ** 24;
+/** No owner is further ahead of another: a higher epoch of a collector is a mistake and counts as none. */
+const MAX_OWNERS_AHEAD = 1_000_000;
 const WINDOW = 32;
 
 /** Said to collectors that hold what is not committed. */
@@ -39,6 +41,8 @@ type ModelShard = SiteModel['shards'][number];
 
 /** The shards of a site and their streams: of each at most one is active, the others stand by and deliver what they hold. */
 export interface ShardLinks {
+  /** The owner whose epoch a collector has, where it cannot be one before this: the database knows nothing of it. */
+  ownerAhead(hello: Hello): number | undefined;
   open(hello: Hello, port: StreamPort): { readonly link: ShardLink; readonly stream: StreamState };
   /** Once a second: who is active hears it, who is silent loses the shard. */
   beat(): void;
@@ -106,14 +110,17 @@ export function createShardLinks(parts: Parts): ShardLinks {
         if (isOver(stream, own)) close(link, stream, { code: 'Unauthenticated', message: `shard ${link.shard}: ${why}` });
     }
   };
+  const isPossible = (given: number): boolean => given < (epoch + MAX_OWNERS_AHEAD) * EPOCHS_PER_OWNER;
   return {
+    ownerAhead: (hello) =>
+      standing.isAhead(hello.epoch) && isPossible(hello.epoch) ? Math.floor(hello.epoch / EPOCHS_PER_OWNER) : undefined,
     close,
     closed: (link, stream) => {
       if (stream.open) leave(link, stream);
     },
     open: (hello, port) => {
       const link = linkOf(hello.shard);
-      const stream = createStream(port, hello);
+      const stream = createStream(port, isPossible(hello.epoch) ? hello : { ...hello, epoch: 0 });
       const older = [...link.streams].filter(({ instance }) => instance === hello.instance);
       const handover = standing.enter(link, stream);
       link.streams.add(stream);

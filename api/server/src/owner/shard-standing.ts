@@ -19,6 +19,8 @@ export interface Handover {
 
 /** Who of a shard's collectors may poll: at most one, whose epoch is the highest. Streams are told by these functions. */
 export interface ShardStanding {
+  /** True when a collector has an epoch that neither this owner nor one before it can have given. */
+  isAhead(epoch: number): boolean;
   /** Wait for whoever was active last: at the start of an owner, or because its stream is about to be closed by us. */
   expect(link: ShardLink): void;
   /** A stream has come, its collector's older one included in `link.streams`: sets its standing, and takes the shard from another where that is due. */
@@ -63,6 +65,7 @@ export function createShardStanding(ownerEpoch: number, perOwner: number): Shard
       .sort((a, b) => b.epochBefore - a.epochBefore)[0];
 
   return {
+    isAhead: (epoch) => epoch > last,
     expect: (link) => {
       link.grace = { beats: GRACE_BEATS, began: last, atLeast: link.lastEpoch || Infinity };
     },

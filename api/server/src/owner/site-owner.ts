@@ -6,8 +6,10 @@ import { type NotRecorded, Unavailable } from '../ports.ts';
 import type { CollectorStream } from './collector-stream.ts';
 import { createSession, type RunningSession } from './create-session.ts';
 import type { DeviceBoard } from './device-board.ts';
+import { HeardOfLater } from './claim-site.ts';
 import { loadSite } from './load-site.ts';
 import { createRateMeter } from './rate-meter.ts';
+import type { Known } from './restored-events.ts';
 import type { OwnerDeps } from './session.ts';
 import type { StreamPort } from './shard-link.ts';
 
@@ -58,6 +60,8 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
   let model = first;
   let phase: Phase = { kind: 'loading' };
   let epochBefore: number | undefined;
+  let heardEpoch = 0;
+  let known: Known | undefined;
   let notRecorded: NotRecorded | undefined = { sinceUs: deps.nowUs(), reason: 'the site is being loaded' };
   const tell = (now: NotRecorded | undefined): void => {
     notRecorded = now;
@@ -71,7 +75,7 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
   /** One claim: until the session is over, or another owner has the site. Returns how long to wait before the next. */
   const own = async (): Promise<number> => {
     const loadedModel = model;
-    const loaded = await loadSite(deps, { model: loadedModel, ...identity, epochBefore });
+    const loaded = await loadSite(deps, { model: loadedModel, ...identity, epochBefore, heardEpoch, known });
     if (loaded.kind === 'other') {
       if (phase.kind !== 'elsewhere') deps.log.info({ ...place, owner: loaded.replica }, 'another replica owns the site');
       phase = { kind: 'elsewhere', endpoint: loaded.endpoint };
@@ -80,14 +84,19 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
     }
     epochBefore = loaded.epoch;
     if (stopping.signal.aborted) return 0; // stopped while loading: the claim is retaken by this replica, or ends by itself
-    const onCommitted = (rows: number): void => rate.add(rows, deps.nowUs() / 1000);
+    known = { links: loaded.links, recordedUs: known?.recordedUs };
+    const onCommitted = (rows: number): void => {
+      known = { links: loaded.links, recordedUs: deps.nowUs() };
+      rate.add(rows, deps.nowUs() / 1000);
+    };
     const session = createSession(deps, { model: loadedModel, loaded, board, onCommitted, onRecording: tell });
     phase = { kind: 'running', session };
     tell(undefined);
     deps.log.info({ ...place, epoch: loaded.epoch, revision: loadedModel.revision }, 'owning the site');
     if (model !== loadedModel) void session.setModel(model);
     const reason = await session.over;
-    tell({ sinceUs: deps.nowUs(), reason: reason === undefined ? 'the api is stopping' : messageOf(reason) });
+    if (reason instanceof HeardOfLater) heardEpoch = reason.ownerEpoch;
+    tell({ sinceUs: notRecorded?.sinceUs ?? deps.nowUs(), reason: reason === undefined ? 'the api is stopping' : messageOf(reason) });
     if (reason === undefined) return 0;
     deps.metrics.failed(place.site);
     deps.log.error(
@@ -125,7 +134,8 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
       if (phase.kind === 'running') await phase.session.setModel(next);
     },
     open: (hello, port) => {
-      if (phase.kind === 'running') return { kind: 'stream', stream: phase.session.open(hello, port) };
+      const stream = phase.kind === 'running' ? phase.session.open(hello, port) : undefined;
+      if (stream !== undefined) return { kind: 'stream', stream };
       return { kind: 'redirect', endpoint: phase.kind === 'elsewhere' ? phase.endpoint : '', retryAfterMs: 500 };
     },
     act: async (action) => {

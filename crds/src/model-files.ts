@@ -10,6 +10,8 @@ import { FORMAT_VERSION, type ShardConfig } from './model.ts';
 export const MANIFEST_FILE = 'manifest.json';
 /** A configuration that unpacks to more than this (bytes) is refused. */
 const MAX_UNPACKED_BYTES = 512 << 20;
+/** Chunks so large are given back to the system when they are freed; thousands of small ones stay with the process. */
+const UNPACK_CHUNK_BYTES = 4 << 20;
 const MAX_PARTS = 1000;
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -120,7 +122,7 @@ function unpack(packed: Uint8Array, revision: string): ShardConfig | string {
 
 function gunzip(packed: Uint8Array): Uint8Array | undefined {
   try {
-    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: UNPACK_CHUNK_BYTES });
   } catch {
     return undefined;
   }
@@ -128,7 +130,7 @@ function gunzip(packed: Uint8Array): Uint8Array | undefined {
 
 function parseJson(content: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(content).toString());
+    return JSON.parse(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString());
   } catch {
     return undefined;
   }

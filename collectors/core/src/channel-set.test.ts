@@ -1,3 +1,4 @@
+import type { ShardConfig } from '@kubeplant/crds/model';
 import { Flag, Status } from '@kubeplant/words';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BlockReading } from './block/block-columns.ts';
@@ -13,7 +14,7 @@ const lost = { connected: false, reason: 'Timeout', message: 'no answer within 2
 
 let clock: FakeClock;
 let driver: FakeDriver;
-let channels: ChannelSet;
+let channels: ReturnType<typeof remembering>;
 let deps: ChannelSetDeps;
 let sent: (Omit<BlockReading, 'tag'> & { tag: string })[];
 let spans: { device: number; fromUs: number; untilUs: number }[];
@@ -48,8 +49,14 @@ function setUp(check?: Driver['check']) {
       protocolError: (kind) => counts.errors.push(kind),
     },
   };
-  channels = createChannelSet(deps);
+  channels = remembering(deps);
   channels.resume();
+}
+
+/** A set that is given each configuration as the watch of the files gives it. */
+function remembering(deps: ChannelSetDeps): Omit<ChannelSet, 'apply'> & { apply(config: ShardConfig): void } {
+  const set = createChannelSet(deps);
+  return { ...set, apply: (config) => set.apply(config, () => config) };
 }
 
 const tank = effectiveDevice('tank', { tags: [effectiveTag('level'), effectiveTag('flow')] });
@@ -299,7 +306,7 @@ describe('hot configuration', () => {
   });
 
   it('opens nothing until it may poll, and says so', () => {
-    const before = createChannelSet(deps);
+    const before = remembering(deps);
     const already = driver.opened;
     before.apply(shardConfig('c1', [channelConfig('a', [tank])]));
     expect(driver.opened).toBe(already);

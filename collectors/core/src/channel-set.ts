@@ -16,8 +16,11 @@ export interface ChannelSetDeps extends Omit<DeviceDeps, 'converterOf'> {
 
 /** The open channels of a collector and the devices behind them. */
 export interface ChannelSet {
-  /** Make this configuration the one in force: only channels and devices that differ are touched. */
-  apply(config: ShardConfig): void;
+  /**
+   * Make this configuration the one in force: only channels and devices that differ are touched. It is not kept, being larger
+   * than all that is made of it; `again` gives it once more to `resume` with.
+   */
+  apply(config: ShardConfig, again: () => ShardConfig): void;
   devices(): readonly CollectedDevice[];
   /** Close all field connections and keep what the configuration says; resolves when no reading can come any more. */
   suspend(): Promise<void>;
@@ -39,7 +42,7 @@ interface OpenChannel {
 export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
   const open = new Map<string, OpenChannel>();
   const closing = new Set<Promise<void>>();
-  let inForce: ShardConfig | undefined;
+  let inForce: (() => ShardConfig) | undefined;
   let wanted = false;
   let polling = false;
 
@@ -68,14 +71,18 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
     open.set(config.key, { fingerprint, devices, channel });
   }
 
-  function rest(config: ShardConfig): void {
+  function rest(key: string, devices: readonly CollectedDevice[]): void {
+    const resting = new Map(devices.map((device) => [device.identity.name, device]));
+    open.set(key, { fingerprint: '', devices: resting, channel: undefined });
+  }
+
+  function applyResting({ channels }: ShardConfig): void {
     open.clear();
-    for (const { key, devices } of config.channels)
-      open.set(key, {
-        fingerprint: '',
-        devices: new Map(devices.map((device) => [device.name, createRestingDevice(device)])),
-        channel: undefined,
-      });
+    for (const { key, devices } of channels)
+      rest(
+        key,
+        devices.map((device) => createRestingDevice(device, device.tags.length)),
+      );
   }
 
   function applyOpen(config: ShardConfig): void {
@@ -89,7 +96,7 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
     if (!wanted || polling) return;
     polling = true;
     open.clear();
-    if (inForce) applyOpen(inForce);
+    if (inForce) applyOpen(inForce());
   }
 
   async function closeAll(): Promise<void> {
@@ -105,18 +112,23 @@ export function createChannelSet(deps: ChannelSetDeps): ChannelSet {
   }
 
   return {
-    apply: (config) => {
-      inForce = config;
+    apply: (config, again) => {
+      inForce = again;
       if (polling) applyOpen(config);
-      else rest(config);
+      else applyResting(config);
     },
     devices: () => [...open.values()].flatMap(({ devices }) => [...devices.values()]),
     suspend: async () => {
       wanted = false;
       polling = false;
+      const before = [...open].map(([key, { devices }]) => ({ key, devices: [...devices.values()] }));
       for (const { devices } of open.values()) devices.clear();
       const closed = closeAll();
-      if (inForce) rest(inForce);
+      for (const { key, devices } of before)
+        rest(
+          key,
+          devices.map(({ identity, tagCount }) => createRestingDevice(identity, tagCount)),
+        );
       await closed;
     },
     resume: () => {

@@ -46,7 +46,7 @@ export function runCollector(options: CollectorOptions): Collector {
   const { clock, log, settings } = options;
   const run = ulid(clock.nowUs() / 1000);
   const dictionary = createRunDictionary(run);
-  let config: ShardConfig | undefined;
+  let config: ShardSettings | undefined;
   let configProblem: string | undefined;
   let uplink: Uplink | undefined;
   let stopping = false;
@@ -111,14 +111,14 @@ export function runCollector(options: CollectorOptions): Collector {
       metrics.configRefused();
       log.error({ problem, inForce: config?.revision }, 'the configuration cannot be taken; the one before stays in force');
     },
-    onConfig: (next) => {
+    onConfig: (next, again) => {
       const first = config === undefined;
-      config = next;
-      channels.apply(next);
+      config = toSettings(next);
       standing.setRules(next);
+      channels.apply(next, again);
       metrics.configLoaded();
-      const { revision, channels: open } = next;
-      log.info({ revision, channels: open.length, devices: channels.devices().length, run }, 'configuration in force');
+      const { revision, channelCount } = config;
+      log.info({ revision, channels: channelCount, devices: channels.devices().length, run }, 'configuration in force');
       if (first) void link(next);
     },
   });
@@ -142,9 +142,16 @@ export function runCollector(options: CollectorOptions): Collector {
   };
 }
 
+/** What of a configuration is kept: its devices would be most of a collector's memory. */
+interface ShardSettings extends Omit<ShardConfig, 'channels'> {
+  readonly channelCount: number;
+}
+
+const toSettings = ({ channels, ...settings }: ShardConfig): ShardSettings => ({ ...settings, channelCount: channels.length });
+
 /** Of a collector on its way out, once it is sure. */
-const heldBlocks = (config: ShardConfig | undefined, buffer: BlockBuffer): number | undefined =>
-  config?.channels.length === 0 && buffer.isKept() ? buffer.count : undefined;
+const heldBlocks = (config: ShardSettings | undefined, buffer: BlockBuffer): number | undefined =>
+  config?.channelCount === 0 && buffer.isKept() ? buffer.count : undefined;
 
 async function deliverRest(log: Logger, uplink: Uplink | undefined, buffer: BlockBuffer, drainTimeoutMs: number): Promise<void> {
   await uplink?.drain(drainTimeoutMs);
@@ -187,7 +194,7 @@ function startLink(options: CollectorOptions, { tenant, site, shard }: ShardConf
 }
 
 /** Why a configuration cannot be taken by this process. */
-function checkConfig(next: ShardConfig, driver: Driver, inForce: ShardConfig | undefined): string | undefined {
+function checkConfig(next: ShardConfig, driver: Driver, inForce: ShardSettings | undefined): string | undefined {
   if (next.protocol !== driver.protocol)
     return `ConfigurationMismatch: it is for ${next.protocol}, this collector speaks ${driver.protocol}`;
   const moved = (['tenant', 'site', 'shard'] as const).find((key) => inForce && inForce[key] !== next[key]);

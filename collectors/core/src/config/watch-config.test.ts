@@ -14,6 +14,7 @@ let dir: string;
 let watches: ConfigWatch[];
 let revisions: string[];
 let problems: (string | undefined)[];
+let again: (() => ShardConfig) | undefined;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'kp-b-config-'));
@@ -45,7 +46,10 @@ function start(check: (config: ShardConfig) => string | undefined = () => undefi
       dir,
       clock,
       check,
-      onConfig: ({ revision }) => revisions.push(revision),
+      onConfig: ({ revision }, readAgain) => {
+        revisions.push(revision);
+        again = readAgain;
+      },
       onProblem: (problem) => problems.push(problem),
     }),
   );
@@ -61,6 +65,14 @@ describe('watchConfig', () => {
     write(dir, 'r2');
     await until(() => expect(revisions).toEqual(['r1', 'r2']));
     expect(problems).toEqual([]);
+  });
+
+  it('gives what was taken once more, also when the files are of another by then', async () => {
+    write(dir, 'r1');
+    start();
+    writeFileSync(join(dir, 'part-0.json.gz'), 'damaged');
+    await until(() => expect(problems).toHaveLength(1));
+    expect(again?.()).toEqual(config('r1'));
   });
 
   it('waits for a folder that comes later', async () => {

@@ -11,7 +11,8 @@ export interface ConfigWatchOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
   /** Say why a configuration cannot be taken; undefined: it can. */
   readonly check: (config: ShardConfig) => string | undefined;
-  readonly onConfig: (config: ShardConfig) => void;
+  /** `again` makes the same once more, from what was read: whoever takes a configuration need not keep it. */
+  readonly onConfig: (config: ShardConfig, again: () => ShardConfig) => void;
   /** What is wrong with the files now, as `Reason: sentence`; undefined: nothing any more. The configuration before stays in force. */
   readonly onProblem: (problem: string | undefined) => void;
 }
@@ -56,7 +57,12 @@ export function watchConfig(options: ConfigWatchOptions): ConfigWatch {
     schedule(POLL_MS);
     const signature = signatureOf(dir);
     if (signature === settled) return;
-    const decoded = decodeShardFiles((name) => readIfThere(join(dir, name)));
+    const files = new Map<string, Uint8Array>();
+    const decoded = decodeShardFiles((name) => {
+      const content = readIfThere(join(dir, name));
+      if (content) files.set(name, content);
+      return content;
+    });
     if (decoded.kind === 'incomplete') {
       incompleteSinceMs ??= clock.monotonicMs();
       if (clock.monotonicMs() - incompleteSinceMs >= INCOMPLETE_MS) report(`ConfigurationIncomplete: ${decoded.reason}`);
@@ -68,7 +74,7 @@ export function watchConfig(options: ConfigWatchOptions): ConfigWatch {
     report(refusal);
     if (decoded.kind === 'malformed' || refusal !== undefined || decoded.config.revision === taken) return;
     taken = decoded.config.revision;
-    onConfig(decoded.config);
+    onConfig(decoded.config, () => readAgain(files));
   }
 
   function schedule(delayMs: number): void {
@@ -101,6 +107,13 @@ function readNames(dir: string): string[] {
   } catch {
     return []; // not there yet
   }
+}
+
+/** A configuration of files that were found to be one; packed they take little. */
+function readAgain(files: ReadonlyMap<string, Uint8Array>): ShardConfig {
+  const decoded = decodeShardFiles((name) => files.get(name));
+  if (decoded.kind !== 'config') throw new Error(`the configuration cannot be unpacked again: ${decoded.reason}`);
+  return decoded.config;
 }
 
 function readIfThere(path: string): Uint8Array | undefined {

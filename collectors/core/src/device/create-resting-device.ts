@@ -1,16 +1,13 @@
-import type { EffectiveDevice } from '@kubeplant/crds/model';
 import type { DeviceState } from '../driver.ts';
-import type { CollectedDevice } from './create-device.ts';
+import type { CollectedDevice, DeviceIdentity } from './create-device.ts';
 
 /** A device that this collector does not talk to because another may: it takes nothing, and writes nothing. */
-export function createRestingDevice(config: EffectiveDevice): CollectedDevice {
+export function createRestingDevice({ name, revision, simulated, mode }: DeviceIdentity, tagCount: number): CollectedDevice {
   const state: DeviceState =
-    config.mode === 'Disabled'
+    mode === 'Disabled'
       ? { connected: false, reason: 'Disabled', message: 'mode is Disabled' }
       : { connected: false, reason: 'Standby', message: 'this collector does not poll now' };
   const ignore = (): void => {};
-  const { name, revision, simulated, mode } = config;
-  const tagCount = config.tags.length;
   return {
     identity: { name, revision, simulated, mode },
     tags: undefined,

@@ -63,8 +63,8 @@ export function createStanding({ clock, onChange }: StandingDeps): Standing {
 
   const cancel = repeat(clock, LOOK_EVERY_MS, look);
   return {
-    setRules: (next) => {
-      rules = next;
+    setRules: ({ highAvailability, onIsolation }) => {
+      rules = { highAvailability, onIsolation }; // and nothing else of what may be a whole configuration
       enter(state);
     },
     told: ({ active, reason }) => enter(active ? { kind: 'active', heardMs: clock.monotonicMs() } : { kind: 'standby', reason }),

@@ -25,6 +25,9 @@ export interface PollerDeps {
 /** A read to ask a unit, whatever for. */
 export type Question = Pick<Exchange, 'unitId' | 'request' | 'timeoutMs'>;
 
+/** What of a device's configuration is kept beside the reads that are planned from its tags. */
+export type PolledDevice = Pick<EffectiveDevice, 'name' | 'revision' | 'simulated' | 'modbusTcp'>;
+
 interface Cycle {
   readonly group: ReadGroup;
   readonly over: PromiseWithResolvers<void>;
@@ -35,7 +38,7 @@ interface Cycle {
 
 /** Polls one device: reads on schedule, splits refused reads, tries again, and backs off alone when its unit is silent. */
 export class DevicePoller {
-  readonly device: EffectiveDevice;
+  readonly device: PolledDevice;
   readonly #deps: PollerDeps;
   readonly #lane = createLane();
   readonly #groups: ReadonlyMap<string, ReadGroup>;
@@ -46,28 +49,29 @@ export class DevicePoller {
   #closed = false;
 
   constructor(device: EffectiveDevice, deps: PollerDeps) {
-    this.device = device;
+    const { name, revision, simulated, modbusTcp } = device; // no closure below may hold `device`: its tags are large
+    this.device = { name, revision, simulated, ...(modbusTcp && { modbusTcp }) };
     this.#deps = deps;
-    this.#timeoutMs = durationMs(device.modbusTcp?.timeout ?? '2s');
+    this.#timeoutMs = durationMs(modbusTcp?.timeout ?? '2s');
     this.#health = new UnitHealth({
-      device: device.name,
-      retries: device.modbusTcp?.retries ?? 0,
+      device: name,
+      retries: modbusTcp?.retries ?? 0,
       sink: deps.sink,
       clock: deps.clock,
       probe: (attempt) => this.#probe(attempt),
     });
     const { groups, unreadable } = groupTags(device);
     for (const { tag, message } of unreadable) {
-      deps.sink.readings([{ device: device.name, tag, value: undefined, status: Status.BadConfigurationError, flags: 0 }]);
-      deps.sink.rejected(device.name, tag, message);
+      deps.sink.readings([{ device: name, tag, value: undefined, status: Status.BadConfigurationError, flags: 0 }]);
+      deps.sink.rejected(name, tag, message);
     }
-    const keyed = groups.map(({ group, intervalMs }) => ({ key: `${device.name}/${intervalMs}`, intervalMs, group }));
+    const keyed = groups.map(({ group, intervalMs }) => ({ key: `${name}/${intervalMs}`, intervalMs, group }));
     this.#groups = new Map(keyed.map(({ key, group }) => [key, group]));
     this.#schedule = createPoller({
       clock: deps.clock,
       poll: (key) => this.#poll(this.#groups.get(key)),
       onOverrun: (_key, count) => {
-        if (deps.isUp() && !this.#health.isSilent) deps.sink.overrun(device.name, count);
+        if (deps.isUp() && !this.#health.isSilent) deps.sink.overrun(name, count);
       },
     });
     this.#schedule.setGroups(keyed);

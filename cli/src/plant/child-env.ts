@@ -37,6 +37,15 @@ export function apiEnv(
   };
 }
 
+/** Variables of the process that does the jobs, so that they never slow the api. */
+export const jobsEnv = ({ data }: Pick<Shared, 'data'>): Record<string, string> => ({
+  KUBEPLANT_REPLICA: 'jobs-0',
+  KUBEPLANT_ROLES: 'jobs',
+  KUBEPLANT_DATABASE_URL_FILE: data.databaseUrlFile,
+  KUBEPLANT_PROBE_HOST: '127.0.0.1',
+  KUBEPLANT_PROBE_PORT: '0',
+});
+
 /** Variables of the local operator. */
 export function operatorEnv(options: Shared & Pick<PlantOptions, 'paths' | 'simulate'>): Record<string, string> {
   const { data, certificates } = options;

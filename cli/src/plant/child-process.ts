@@ -3,7 +3,15 @@ import { type EntryName, entryPath } from '../entry-path.ts';
 import type { SuperviseOptions } from './supervise.ts';
 
 /** What a user may set for all children; every other KUBEPLANT_* variable of ours is not theirs. */
-const HANDED_ON = ['KUBEPLANT_LOG_LEVEL', 'KUBEPLANT_BUFFER_BYTES', 'KUBEPLANT_DRAIN_TIMEOUT'];
+const HANDED_ON = [
+  'KUBEPLANT_LOG_LEVEL',
+  'KUBEPLANT_BUFFER_BYTES',
+  'KUBEPLANT_DRAIN_TIMEOUT',
+  'KUBEPLANT_RETENTION_SHORT',
+  'KUBEPLANT_RETENTION_STANDARD',
+  'KUBEPLANT_RETENTION_LONG',
+  'KUBEPLANT_PACK_AFTER',
+];
 
 /** A Node child of ours: its title, its file, its variables. */
 export function childProcess(options: {

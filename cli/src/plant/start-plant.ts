@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { OperatorMessage } from '@kubeplant/operator-local';
 import { CommandError } from '../command-error.ts';
 import { startPostgres } from '../postgres/start-postgres.ts';
-import { apiEnv, operatorEnv } from './child-env.ts';
+import { apiEnv, jobsEnv, operatorEnv } from './child-env.ts';
 import { childProcess } from './child-process.ts';
 import { prepareCertificates, renewCertificates } from './certificates.ts';
 import { prepareConsole } from './console-build.ts';
@@ -94,6 +94,13 @@ export async function startPlant(
         (summary) => summary,
       ),
     ]);
+    // Only now: nothing that has to be up waits for it.
+    const jobs = supervise({
+      ...watched,
+      ...childProcess({ name: 'jobs', title: 'kubeplant: jobs', entry: 'api', env: jobsEnv(shared), logs: data.logs }),
+    });
+    started.push(() => [jobs]);
+    stops.push(() => jobs.stop(2500));
     const password = firstStart ? readIfThere(data.passwordFile)?.trim() : undefined;
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
     return { url: `http://${host}:${options.port}`, password, processes: () => started.flatMap((all) => all()), stop };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDuration } from '@kubeplant/words';
+import { parseDuration, parseSpanDays } from '@kubeplant/words';
 
 /** What every field of a process configuration has. */
 export interface FieldOptions<D> {
@@ -46,9 +46,16 @@ export function number<const O extends FieldOptions<number> & NumberLimits>(opti
   return field(options, options.integer ? 'integer' : 'number', (raw) => parseNumber(raw, options));
 }
 
-/** A duration such as `500ms`, `2s`, `1m30s`; its value is in milliseconds. The default is text too. */
-export function duration<const O extends FieldOptions<string>>(options: O): ConfigField<Value<number, O>> {
-  return field(options, 'duration', (raw) => parseDuration(raw) ?? new Error('must be a duration such as 500ms, 2s or 1m30s'));
+/** A duration such as `500ms`, `2s`, `1m30s`; its value is in milliseconds. The default and the least are text too. */
+export function duration<const O extends FieldOptions<string> & { readonly min?: string }>(options: O): ConfigField<Value<number, O>> {
+  return field(options, 'duration', (raw) => parseAtLeast(raw, options.min, parseDuration, 'a duration such as 500ms, 2s or 1m30s'));
+}
+
+/** A retention span such as `30d`, `12w`, `5y`; its value is in days. The default and the least are text too. */
+export function retention<const O extends FieldOptions<string> & { readonly min?: string }>(options: O): ConfigField<Value<number, O>> {
+  return field(options, 'retention span', (raw) =>
+    parseAtLeast(raw, options.min, parseSpanDays, 'a retention span such as 30d, 12w or 5y'),
+  );
 }
 
 /** `true` or `false`. */
@@ -106,6 +113,12 @@ function parseNumber(raw: string, { min = -Infinity, max = Infinity, integer = f
   if (value < min || value > max)
     return new Error(`must be ${min === -Infinity ? `at most ${max}` : max === Infinity ? `at least ${min}` : `${min}…${max}`}`);
   return value;
+}
+
+function parseAtLeast(raw: string, min: string | undefined, parse: (text: string) => number | undefined, what: string): number | Error {
+  const value = parse(raw);
+  if (value === undefined) return new Error(`must be ${what}`);
+  return min !== undefined && value < (parse(min) ?? 0) ? new Error(`must be at least ${min}`) : value;
 }
 
 function readSecret(path: string): string | Error {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { duration, flag, list, number, port, secretFile, text } from './config-field.ts';
+import { duration, flag, list, number, port, retention, secretFile, text } from './config-field.ts';
 import { ConfigError, defineConfig, describeConfig, readConfig } from './read-config.ts';
 
 const spec = defineConfig({
@@ -10,7 +10,8 @@ const spec = defineConfig({
   level: text({ env: 'LEVEL', description: 'Level.', default: 'info', oneOf: ['info', 'debug'] }),
   port: port({ env: 'PORT', description: 'Port.', default: 8080 }),
   ratio: number({ env: 'RATIO', description: 'Ratio.', default: 0.5, min: 0, max: 1 }),
-  wait: duration({ env: 'WAIT', description: 'Wait.', default: '1m30s' }),
+  wait: duration({ env: 'WAIT', description: 'Wait.', default: '1m30s', min: '100ms' }),
+  keep: retention({ env: 'KEEP', description: 'Keep.', default: '2y', min: '8d' }),
   on: flag({ env: 'ON', description: 'On.', default: false }),
   roles: list({ env: 'ROLES', description: 'Roles.', default: 'a,b', oneOf: ['a', 'b', 'c'] }),
   secret: secretFile({ env: 'SECRET_FILE', description: 'Secret.', optional: true }),
@@ -34,6 +35,7 @@ describe('readConfig', () => {
       port: 8080,
       ratio: 0.5,
       wait: 90_000,
+      keep: 730,
       on: false,
       roles: ['a', 'b'],
       secret: undefined,
@@ -56,6 +58,9 @@ describe('readConfig', () => {
     ['a port with a fraction', { NAME: 'x', PORT: '1.5' }, /must be a whole number/],
     ['a number that is none', { NAME: 'x', RATIO: 'half' }, /must be a number/],
     ['a bare duration', { NAME: 'x', WAIT: '5' }, /must be a duration such as/],
+    ['a duration that is too short', { NAME: 'x', WAIT: '99ms' }, /must be at least 100ms/],
+    ['a retention span that is none', { NAME: 'x', KEEP: '30h' }, /must be a retention span such as/],
+    ['one that is too short', { NAME: 'x', KEEP: '1w' }, /must be at least 8d/],
     ['a flag that is none', { NAME: 'x', ON: 'yes' }, /must be true or false/],
     ['an unknown item', { NAME: 'x', ROLES: 'a,d' }, /holds "d"; allowed are a, b, c/],
     ['a secret that is not there', { NAME: 'x', SECRET_FILE: '/nowhere' }, /names a file that cannot be read \(ENOENT\)/],

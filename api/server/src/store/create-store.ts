@@ -20,9 +20,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Partitions made ahead, from the accepted past to the day after tomorrow. */
 const AHEAD_US = 2 * 86_400_000_000;
-const MAINTENANCE_MS = 3_600_000;
+
+/** Partitions until the day after tomorrow, so that no commit has to make one. */
+export const ensureAhead = (partitions: Partitions, nowUs: number): Promise<void> => partitions.ensure(nowUs, nowUs + AHEAD_US);
 
 /** Open the migrated database. Rejects when it cannot be reached. */
 export async function createStore(deps: {
@@ -47,13 +48,7 @@ export async function createStore(deps: {
   const layout = info.rows[0]?.layout ?? 'partitions';
   const partitions = layout === 'partitions' ? createPartitions((run) => asLogin(databaseUrl, log, run)) : noPartitions;
   const withScope = createWithScope(pool);
-  const makeAhead = () => partitions.ensure(Date.now() * 1000, Date.now() * 1000 + AHEAD_US);
-  await makeAhead();
-  const timer = setInterval(
-    () => makeAhead().catch((error: unknown) => log.error({ err: error }, 'partitions could not be made ahead')),
-    MAINTENANCE_MS,
-  );
-  timer.unref();
+  await ensureAhead(partitions, Date.now() * 1000);
   return {
     pool,
     layout,
@@ -61,10 +56,7 @@ export async function createStore(deps: {
     withOwnerScope: withScope as Store['withOwnerScope'], // the same connection, with the members that the port leaves out
     readings: createReadings(),
     partitions,
-    close: async () => {
-      clearInterval(timer);
-      await pool.end();
-    },
+    close: () => pool.end(),
   };
 }
 

@@ -1,11 +1,19 @@
 import type pg from 'pg';
-import type { SpannedTable } from './history-tables.ts';
 import { microsSql } from './micros.ts';
 import type { Layout } from './migrations/migration.ts';
 
+/** A table that is kept in spans of time. */
+export interface SpanTable {
+  readonly name: string;
+  /** Column that says when. */
+  readonly column: string;
+  /** Length of a span. */
+  readonly days: number;
+}
+
 /** A partition or chunk. */
-export interface HistorySpan {
-  readonly table: SpannedTable;
+export interface HistorySpan<T extends SpanTable = SpanTable> {
+  readonly table: T;
   /** As SQL needs it, schema included. */
   readonly name: string;
   /** First microsecond since 1970. */
@@ -26,7 +34,11 @@ FROM timescaledb_information.chunks WHERE format('%I.%I', hypertable_schema, hyp
 const DAY_US = 86_400_000_000;
 
 /** Partitions or chunks of a table, the oldest first. */
-export async function listSpans(client: Pick<pg.ClientBase, 'query'>, layout: Layout, table: SpannedTable): Promise<HistorySpan[]> {
+export async function listSpans<T extends SpanTable>(
+  client: Pick<pg.ClientBase, 'query'>,
+  layout: Layout,
+  table: T,
+): Promise<HistorySpan<T>[]> {
   const sql = layout === 'partitions' ? PARTITIONS : CHUNKS;
   const found = await client.query<{ name: string; fromUs: number }>(`${sql} ORDER BY 2`, [table.name]);
   return found.rows.map(({ name, fromUs }) => ({ table, name, fromUs, toUs: fromUs + table.days * DAY_US }));

@@ -12,6 +12,8 @@ export interface Partitions {
   ensure(fromUs: number, untilUs: number): Promise<void>;
   /** True when nothing has to be made for the range. */
   covers(fromUs: number, untilUs: number): boolean;
+  /** Some were dropped: look again. */
+  forget(): void;
 }
 
 /** Partitions for a database with plain ones; `connect` gives a connection of the login that owns the tables. */
@@ -30,11 +32,12 @@ export function createPartitions(connect: <T>(run: (client: pg.ClientBase) => Pr
       await connect((client) => makeDays(client, missing));
       for (const day of missing) made.add(day);
     },
+    forget: () => made.clear(),
   };
 }
 
 /** With hypertables the extension makes chunks itself. */
-export const noPartitions: Partitions = { covers: () => true, ensure: async () => {} };
+export const noPartitions: Partitions = { covers: () => true, ensure: async () => {}, forget: () => {} };
 
 async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise<void> {
   await client.query('BEGIN');

@@ -45,7 +45,7 @@ describe.each(engines())('history on %s', (engine) => {
     collector.send({ $case: 'block', value: testBlock('run-1', seq, readings, { observed: spans }) });
     await collector.committed('run-1', seq);
   };
-  const roll = (): Promise<string> => {
+  const roll = (): Promise<void> => {
     const { withScope, readings, partitions } = app.api.store;
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     return runRollups({ withScope, readings, partitions, nowUs: () => Date.now() * 1000, log }, new AbortController().signal);

@@ -2,7 +2,14 @@ import { accountsMigration } from '../../auth/accounts-migration.ts';
 import { storeMigration } from './0001-store.ts';
 import { historyClassesMigration } from './0003-history-classes.ts';
 import { rollupsMigration } from './0004-rollups.ts';
+import { retentionMigration } from './0005-retention.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
-export const MIGRATIONS: readonly Migration[] = [storeMigration, accountsMigration, historyClassesMigration, rollupsMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  storeMigration,
+  accountsMigration,
+  historyClassesMigration,
+  rollupsMigration,
+  retentionMigration,
+];

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { sealedTableOf, SPANNED_TABLES, type RowTable } from '../history-tables.ts';
+import { sealedTableOf, SPANNED_TABLES, type RowTable, type SpannedTable } from '../history-tables.ts';
 import { type HistorySpan, listSpans } from '../list-spans.ts';
 import type { Layout } from '../migrations/migration.ts';
 import type { Partitions } from '../partitions.ts';
@@ -13,8 +13,8 @@ interface Deps {
   readonly nowUs: () => number;
   /** Days that began this long ago are packed. */
   readonly packAfterUs: number;
-  /** Readings packed since the last call, and where. */
-  readonly onProgress: (readings: number, span: string) => void;
+  /** Readings packed since the last call. */
+  readonly onProgress: (readings: number) => void;
   readonly signal: AbortSignal;
   /** Blocks of a transaction; absent: 64 MiB, about a million readings. */
   readonly pieceBlocks?: number;
@@ -38,7 +38,7 @@ export async function packHistory(deps: Deps): Promise<void> {
     }
 }
 
-async function packSpan(deps: Deps, span: HistorySpan): Promise<void> {
+async function packSpan(deps: Deps, span: HistorySpan<SpannedTable>): Promise<void> {
   const { client, partitions, onProgress, signal, pieceBlocks = PIECE_BLOCKS } = deps;
   const size = await sizeOf(client, span);
   if (size.blocks > 0) await partitions.ensure(span.fromUs, span.toUs - 1);
@@ -47,7 +47,7 @@ async function packSpan(deps: Deps, span: HistorySpan): Promise<void> {
     const piece = { fromBlock, toBlock: fromBlock + pieceBlocks, span: span.name, table: span.table.name as RowTable }; // kind is numbers
     const readings = await packPiece(client, { ...piece, sealed: sealedTableOf(span.table.historyClass) });
     packed += readings;
-    onProgress(readings, span.name);
+    onProgress(readings);
   }
   if (size.blocks > 0) await client.query(`VACUUM (ANALYZE) ${span.name}`);
   const rest = packed > 0 || size.indexBytes > IDLE_INDEX_BYTES ? await sizeOf(client, span) : size;

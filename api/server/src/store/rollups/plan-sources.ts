@@ -15,6 +15,8 @@ export interface SumsState {
   readonly pendingDays: readonly number[];
   /** Readings of the hours that have any. */
   readonly readingsByHour: ReadonlyMap<number, number>;
+  /** Before this the sums by minute have been deleted. */
+  readonly minutesFromUs: number;
   readonly days: Grid;
   /** False: the sums of days are of other days. */
   readonly daysHold: boolean;
@@ -55,8 +57,8 @@ function planHours(parts: SourcePart[], range: Span, level: '1m' | '15m', state:
     const from = Math.ceil(at / lengthUs) * lengthUs;
     const to = Math.floor(toUs / lengthUs) * lengthUs;
     const readings = state.readingsByHour.get(hour) ?? 0;
-    const isSparse = level === '1m' && readings > 0 && readings < DENSE_HOUR;
-    if (state.pendingHours.has(hour) || isSparse || from >= to) add(parts, { fromUs: at, toUs }, 'raw');
+    const hasNone = level === '1m' && (hour * HOUR_US < state.minutesFromUs || (readings > 0 && readings < DENSE_HOUR));
+    if (state.pendingHours.has(hour) || hasNone || from >= to) add(parts, { fromUs: at, toUs }, 'raw');
     else {
       add(parts, { fromUs: at, toUs: from }, 'raw');
       add(parts, { fromUs: from, toUs: to }, level);

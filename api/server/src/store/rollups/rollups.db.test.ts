@@ -36,7 +36,7 @@ describe.each(engines())('sums of history on %s', (engine) => {
   const tags = new Map<string, StoredTag>();
   const sent = new Map<string, Sample[]>();
   const read = <T>(run: (client: ScopedClient) => Promise<T>): Promise<T> => store.withScope(everything, run);
-  const roll = (nowUs = END_US + HOUR_US): Promise<string> =>
+  const roll = (nowUs = END_US + HOUR_US): Promise<void> =>
     runRollups(
       { withScope: store.withScope, readings: store.readings, partitions: store.partitions, nowUs: () => nowUs, log: silent },
       new AbortController().signal,

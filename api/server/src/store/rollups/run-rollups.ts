@@ -17,6 +17,8 @@ export interface RollupDeps {
   readonly partitions: Partitions;
   readonly nowUs: () => number;
   readonly log: StoreLog;
+  /** So many more hours or days of sites are reckoned. */
+  readonly done?: (count: number) => void;
 }
 
 const everything: Scope = { grants: [{ tenant: '*', site: '*' }] };
@@ -26,36 +28,60 @@ const DAY_AT_MOST_US = 26 * HOUR_US;
 const TAGS_AT_ONCE = 500;
 const TIMES_AT_ONCE = 100;
 
-/** Reckon everything that is marked and over; again from the beginning when it was killed. Resolves with what was done, in a few words; '' for nothing. */
-export async function runRollups(deps: RollupDeps, signal: AbortSignal): Promise<string> {
+/** Failures after which a run ends: then it is not what is reckoned that is wrong. */
+const MAX_FAILED = 5;
+
+/**
+ * Reckon everything that is marked and over; again from the beginning when it was killed. What cannot be reckoned holds
+ * up nothing else: the first failure is thrown at the end.
+ */
+export async function runRollups(deps: RollupDeps, signal: AbortSignal): Promise<void> {
   await deps.withScope(everything, takeCalendars);
-  const hours = await work(deps, signal, 'hour', HOUR_US, rollMarkedHour);
-  const days = await work(deps, signal, 'day', DAY_AT_MOST_US, rollMarkedDay);
-  return hours + days === 0 ? '' : `${hours} hours and ${days} days of sites`;
+  const failed: unknown[] = [];
+  await work(deps, signal, failed, { level: 'hour', lengthUs: HOUR_US, roll: rollMarkedHour });
+  await work(deps, signal, failed, { level: 'day', lengthUs: DAY_AT_MOST_US, roll: rollMarkedDay });
+  if (failed.length > 0) throw failed[0];
 }
 
-type Roll = (deps: RollupDeps, marked: Marked, signal: AbortSignal) => Promise<boolean>;
+interface Work {
+  readonly level: 'hour' | 'day';
+  readonly lengthUs: number;
+  readonly roll: (deps: RollupDeps, marked: Marked, signal: AbortSignal) => Promise<void>;
+}
 
-async function work(deps: RollupDeps, signal: AbortSignal, level: 'hour' | 'day', lengthUs: number, roll: Roll): Promise<number> {
+async function work(deps: RollupDeps, signal: AbortSignal, failed: unknown[], { level, lengthUs, roll }: Work): Promise<void> {
   const seen = new Set<string>();
   for (;;) {
     const beforeUs = deps.nowUs() - lengthUs - SETTLE_US + 1;
     const found = await deps.withScope(everything, (client) => listMarked(client, level, beforeUs, TIMES_AT_ONCE + seen.size));
     const fresh = found.filter((marked) => !seen.has(JSON.stringify(marked)));
-    if (fresh.length === 0) return seen.size;
+    if (fresh.length === 0) return;
     for (const marked of fresh) {
-      if (signal.aborted) return seen.size;
+      if (signal.aborted || failed.length >= MAX_FAILED) return;
       seen.add(JSON.stringify(marked));
-      await roll(deps, marked, signal);
+      try {
+        await roll(deps, marked, signal);
+        deps.done?.(1);
+      } catch (error) {
+        if (signal.aborted) return;
+        failed.push(explain(error, level, marked));
+      }
     }
   }
 }
 
+const explain = (cause: unknown, level: string, { tenant, site, timeUs }: Marked): Error => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`the ${level} of ${new Date(timeUs / 1000).toISOString()} of site ${site} (${tenant}) could not be summed up: ${why}`, {
+    cause,
+  });
+};
+
 /** One hour of one site in one transaction: killed half-way, it is as it was. */
-async function rollMarkedHour(deps: RollupDeps, marked: Marked, signal: AbortSignal): Promise<boolean> {
+async function rollMarkedHour(deps: RollupDeps, marked: Marked, signal: AbortSignal): Promise<void> {
   const { tenant, site, timeUs } = marked;
   await deps.partitions.ensure(timeUs, timeUs);
-  return deps.withScope({ grants: [{ tenant, site }] }, async (client) => {
+  await deps.withScope({ grants: [{ tenant, site }] }, async (client) => {
     const taken = await takeMarks(client, 'hour', marked);
     if (taken.tags.length > 0) {
       for (let at = 0; at < taken.tags.length; at += TAGS_AT_ONCE) {
@@ -66,13 +92,12 @@ async function rollMarkedHour(deps: RollupDeps, marked: Marked, signal: AbortSig
       await markDays(client, marked, [...new Set([grid.at(timeUs).fromUs, grid.at(timeUs + HOUR_US - 1).fromUs])]);
     }
     await taken.done();
-    return true;
   });
 }
 
-async function rollMarkedDay(deps: RollupDeps, marked: Marked, signal: AbortSignal): Promise<boolean> {
+async function rollMarkedDay(deps: RollupDeps, marked: Marked, signal: AbortSignal): Promise<void> {
   const { tenant, site, timeUs } = marked;
-  return deps.withScope({ grants: [{ tenant, site }] }, async (client) => {
+  await deps.withScope({ grants: [{ tenant, site }] }, async (client) => {
     const taken = await takeMarks(client, 'day', marked);
     const day = await readCalendar(client, marked);
     for (let at = 0; at < taken.tags.length; at += TAGS_AT_ONCE) {
@@ -80,6 +105,5 @@ async function rollMarkedDay(deps: RollupDeps, marked: Marked, signal: AbortSign
       await rollDay({ client, readings: deps.readings }, taken.tags.slice(at, at + TAGS_AT_ONCE), day, timeUs);
     }
     await taken.done();
-    return true;
   });
 }

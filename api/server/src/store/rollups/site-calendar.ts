@@ -1,3 +1,5 @@
+import type { SiteModel } from '@kubeplant/crds/model';
+import { parseSpanDays } from '@kubeplant/words';
 import type { ScopedClient } from '../../ports.ts';
 
 interface Place {
@@ -6,15 +8,16 @@ interface Place {
 }
 
 const WRITE = `
-INSERT INTO site_calendar AS c (tenant, site, timezone, day_start) VALUES ($1, $2, $3, $4)
-ON CONFLICT (tenant, site) DO UPDATE SET timezone = $3, day_start = $4 WHERE (c.timezone, c.day_start) IS DISTINCT FROM ($3, $4)`;
+INSERT INTO site_calendar AS c (tenant, site, timezone, day_start, event_days) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, site) DO UPDATE SET timezone = $3, day_start = $4, event_days = $5
+WHERE (c.timezone, c.day_start, c.event_days) IS DISTINCT FROM ($3, $4, $5)`;
 
-/** Keep how a site counts its days. */
+/** Keep how a site counts its days, and for how many of them its events are kept. */
 export async function writeCalendar(
   client: ScopedClient,
-  { tenant, site, timezone, dayStart }: Place & { readonly timezone: string; readonly dayStart: string },
+  { tenant, site, timezone, dayStart, historian }: Pick<SiteModel, 'tenant' | 'site' | 'timezone' | 'dayStart' | 'historian'>,
 ): Promise<void> {
-  await client.query(WRITE, [tenant, site, timezone, dayStart]);
+  await client.query(WRITE, [tenant, site, timezone, dayStart, parseSpanDays(historian.eventRetention) ?? null]);
 }
 
 const CHANGED = `

@@ -20,7 +20,15 @@ WHERE tag_id = $1 AND time >= $2::timestamptz AND time < $3::timestamptz GROUP B
 export async function readSumsState(client: ScopedClient, tag: StoredTag, range: Span, level: 'raw' | LevelName): Promise<SumsState> {
   const calendar = await readCalendar(client, tag);
   const days = dayGrid(calendar);
-  if (level === 'raw') return { pendingHours: new Set(), pendingDays: [], readingsByHour: new Map(), days, daysHold: false };
+  if (level === 'raw')
+    return {
+      pendingHours: new Set(),
+      pendingDays: [],
+      readingsByHour: new Map(),
+      minutesFromUs: Number.NEGATIVE_INFINITY,
+      days,
+      daysHold: false,
+    };
   const around = [toTimestamp(range.fromUs - DAY_AT_MOST_US), toTimestamp(range.toUs + DAY_AT_MOST_US)];
   const values = [tag.tenant, tag.site, ...around, tag.tagId];
   const marks = await client.query<['hour' | 'day', number]>({ text: MARKS, values, rowMode: 'array' });
@@ -28,7 +36,9 @@ export async function readSumsState(client: ScopedClient, tag: StoredTag, range:
   return {
     pendingHours: new Set(of('hour').map((us) => Math.floor(us / HOUR_US))),
     pendingDays: of('day'),
-    readingsByHour: level === '1m' ? await readByHour(client, tag, range) : new Map(),
+    ...(level === '1m'
+      ? { readingsByHour: await readByHour(client, tag, range), minutesFromUs: await readMinutesFrom(client) }
+      : { readingsByHour: new Map(), minutesFromUs: Number.NEGATIVE_INFINITY }),
     days,
     daysHold: calendar.isRolled,
   };
@@ -38,6 +48,11 @@ async function readByHour(client: ScopedClient, tag: StoredTag, range: Span): Pr
   const values = [tag.tagId, toTimestamp(range.fromUs - HOUR_US), toTimestamp(range.toUs + HOUR_US)];
   const { rows } = await client.query<[number, number]>({ text: BY_HOUR, values, rowMode: 'array' });
   return new Map(rows);
+}
+
+async function readMinutesFrom(client: ScopedClient): Promise<number> {
+  const { rows } = await client.query<{ us: number | null }>(`SELECT ${microsSql('minutes_from')} AS us FROM schema_info`);
+  return rows[0]?.us ?? Number.NEGATIVE_INFINITY;
 }
 
 /** How a site counts its days, and whether the sums of days are of such days. */

@@ -18,18 +18,24 @@ export function Sparkline({ tag }: { readonly tag: Tag }) {
   const frame = useRef<SVGSVGElement>(null);
   const visible = useVisible(frame);
   const client = useClient();
-  const { path, namespace, device, name } = tag;
+  const { path, name } = tag;
   const history = useQuery({
     queryKey: ['spark', path],
     enabled: visible && tag.kind !== 'Text',
     staleTime: 60_000,
     queryFn: async ({ signal }) => {
-      const from = new Date(Date.now() - SPAN_MS).toISOString();
-      const { readings } = await client.readings.page(
-        { namespace, device, tag: name, from, interval: '5s', aggregate: ['last', 'count'], limit: 200 },
+      const now = Date.now();
+      const { times, series } = await client.history.query(
+        {
+          from: new Date(now - SPAN_MS).toISOString(),
+          to: new Date(now).toISOString(),
+          interval: '5s',
+          series: [{ tag: path, aggregate: 'value', interpolation: 'Step' }],
+        },
         signal,
       );
-      return readings.map(({ time, last }): SparkPoint => ({ timeMs: Date.parse(time), value: last ?? null }));
+      const values = series[0]?.values ?? [];
+      return times.map((time, n): SparkPoint => ({ timeMs: Date.parse(time), value: values[n] ?? null }));
     },
   });
   const latest = useTag(path);

@@ -130,6 +130,8 @@ export interface EngineStart {
    * only when every device behind them has been confirmed again.
    */
   readonly observed?: readonly { readonly device: string; readonly untilUs: number }[];
+  /** No tag becomes stale before: collectors may have confirmed what they could not send yet. */
+  readonly staleFromUs?: number;
   /** Epoch of the site owner; part of the causes the owner's clock makes. */
   readonly epoch: number;
   readonly nowUs: number;

@@ -18,7 +18,7 @@ export function advanceClock(site: SiteState, nowUs: number): void {
     finishCommunicationDelay(site, device, site.nowUs, nameCause);
     for (const slot of device.watched) if (site.clocked.has(slot)) finishLost(site, slot, nameCause);
   }
-  if (site.nowUs >= site.staleBoundUs) raiseStale(site, nameCause);
+  if (site.nowUs >= Math.max(site.staleBoundUs, site.staleFromUs)) raiseStale(site, nameCause);
 }
 
 function finishLost(site: SiteState, slot: number, nameCause: (endUs: number) => void): void {
@@ -47,7 +47,7 @@ export function boundStale(site: SiteState): void {
 
 /** When the clock has to be looked at next; undefined: not before something happens. */
 export function nextDeadlineUs(site: SiteState): number | undefined {
-  let next = site.staleBoundUs;
+  let next = Math.max(site.staleBoundUs, site.staleFromUs);
   for (const { communication } of site.lost) {
     if (communication !== undefined) next = Math.min(next, delayEndUs(site, communication) ?? Infinity);
   }

@@ -1,5 +1,6 @@
 import { Status } from '@kubeplant/words';
 import { describe, expect, it } from 'vitest';
+import { createSiteEngine } from './create-site-engine.ts';
 import { buildDevice, buildLimit, buildModel, buildRule, buildTag } from '../testing/build-model.ts';
 import { clock, connect, EngineDriver, observe, read, type Step, us } from '../testing/drive-engine.ts';
 
@@ -189,6 +190,31 @@ describe('alarms of other conditions', () => {
       'pump state Fault',
       'pump state BadCommunicationError',
     ]);
+  });
+
+  it('go on counting until a tag is stale from what was stored, over restarts', () => {
+    const driver = new EngineDriver(buildModel([pump], [stale])).run(read(1, 'pump/flow', 5), observe(4, 'pump'), clock(8));
+    driver.restart().run(clock(13)).restart().run(clock(14));
+    expect(driver.story).toEqual(['14 condition Active UNACK']);
+    driver.restart().run(clock(30)).restart();
+    expect(driver.story).toEqual(['14 condition Active UNACK']);
+    const silent = new EngineDriver(buildModel([pump], [stale])).run(clock(20)).restart().run(clock(25));
+    expect(silent.story).toEqual(['10 condition Active UNACK']);
+  });
+
+  it('give collectors time to come after a start before a tag counts as stale', () => {
+    const start = { model: buildModel([pump], [stale]), alarms: [], epoch: 1, nowUs: us(100), staleFromUs: us(110) };
+    const latest = [{ device: 'pump', tag: 'flow', timeUs: us(1), value: 5, status: 0, flags: 0 }];
+    const engine = createSiteEngine({ ...start, latest });
+    expect(engine.nextDeadlineUs()).toBe(us(110));
+    engine.advance(us(109));
+    expect(engine.takeChanges().transitions).toEqual([]);
+    engine.advance(us(110));
+    expect(engine.takeChanges().transitions).toMatchObject([{ kind: 'Active', timeUs: us(11), cause: `clock:1:${us(11)}` }]);
+    const back = createSiteEngine({ ...start, latest });
+    back.observed('pump', us(105), 'run:1:pump');
+    back.advance(us(114));
+    expect(back.takeChanges().transitions).toEqual([]);
   });
 
   it('tell when the clock has to be looked at next', () => {

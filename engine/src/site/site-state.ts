@@ -39,6 +39,8 @@ export interface SiteState {
   staleAlarms: Alarm[];
   /** No tag becomes stale before. */
   staleBoundUs: number;
+  /** Nor before this, after a start. */
+  readonly staleFromUs: number;
   calculations: Calculation[];
   /** By slot: calculations that read it. */
   readersOf: (readonly Calculation[] | undefined)[];
@@ -50,7 +52,7 @@ export interface SiteState {
 }
 
 /** A site without a model. */
-export function createSiteState(epoch: number, nowUs: number): SiteState {
+export function createSiteState(epoch: number, nowUs: number, staleFromUs: number): SiteState {
   return {
     ...{ epoch, nowUs, points: createPoints(), devices: new Map(), alarms: new Map(), alarmsOf: [], sourcesOf: new Map() },
     ...{
@@ -58,6 +60,7 @@ export function createSiteState(epoch: number, nowUs: number): SiteState {
       clocked: new Set<number>(),
       staleAlarms: [],
       staleBoundUs: Infinity,
+      staleFromUs,
       calculations: [],
       readersOf: [],
       calculationsDue: false,

@@ -7,13 +7,14 @@ import { createSiteState, type DeviceRuntime, type SiteState } from './site-stat
 import { takeModel } from './take-model.ts';
 
 /** A site as it was committed last, under the model of now. */
-export function startSite({ model, alarms, latest, observed = [], epoch, nowUs }: EngineStart): SiteState {
-  const site = createSiteState(epoch, nowUs);
+export function startSite({ model, alarms, latest, observed = [], staleFromUs = -Infinity, epoch, nowUs }: EngineStart): SiteState {
+  const site = createSiteState(epoch, nowUs, staleFromUs);
   loadReadings(site.points, { model, latest, nowUs });
   takeModel(site, model, nowUs, {
     adopt: (definitions) => adoptRows(site, { model, alarms, definitions }),
     beforeSettling: () => {
       rememberLinks(site);
+      for (const { state, slot } of site.staleAlarms) if (state.active) site.points.knownSince[slot] = -Infinity;
       for (const { device, untilUs } of observed) rememberObserved(site.devices.get(device), untilUs);
     },
   });
@@ -44,6 +45,7 @@ function loadReadings(points: Points, { model, latest, nowUs }: Pick<EngineStart
     const slot = points.slots.get(device)?.get(tag);
     if (slot === undefined) continue;
     points.times[slot] = timeUs;
+    points.knownSince[slot] = -Infinity;
     points.values[slot] = value;
     points.statuses[slot] = status;
     points.flags[slot] = flags;

@@ -20,13 +20,15 @@ export async function serveStream(deps: Deps, call: CollectorCall): Promise<void
   const token = readBearer(call.metadata);
   if (token === undefined) return endCall(call, grpcStatus.UNAUTHENTICATED, 'no bearer token in the metadata `authorization`');
   let stream: CollectorStream | undefined;
+  let isGreeted = false;
   const helloTimer = setTimeout(() => endCall(call, grpcStatus.DEADLINE_EXCEEDED, `no Hello within ${HELLO_MS} ms`), HELLO_MS);
   call.once('cancelled', () => stream?.closed());
   try {
     await takeInOrder(call, async (message) => {
       clearTimeout(helloTimer);
       if (stream !== undefined) await take(stream, message);
-      else stream = open(deps, call, token, message);
+      else if (!isGreeted) stream = open(deps, call, token, message); // what comes after a refusal is not answered
+      isGreeted = true;
     });
     if (!call.writableEnded) call.end();
   } catch (error) {

@@ -3,8 +3,9 @@ import { HistoryRows } from '../store/history-rows.ts';
 import type { Batch, Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createChangeLog } from './change-log.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
 import type { ObservedSpans } from './observed-spans.ts';
-import type { EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
+import type { PreparedBlock, QuarantineRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
 import { type Series, takeValues } from './series.ts';
 
@@ -16,7 +17,7 @@ export interface Accumulator {
   /** Series changed since then; whoever changes one sets `dirty` and adds it. */
   readonly dirty: Series[];
   readonly spans: ObservedSpans;
-  readonly events: EventRow[];
+  readonly events: EventLog;
   block(block: PreparedBlock): void;
   /** A block that could not be read, but whose number is known: it counts as committed. */
   malformed(row: QuarantineRow): void;
@@ -43,7 +44,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
   let waiting: (() => void)[] = [];
   const changeLog = createChangeLog();
   const dirty: Series[] = [];
-  const events: EventRow[] = [];
+  const events = createEventLog();
   const count = (more: number): void => {
     bytes += more;
     pending.bytes += more;
@@ -89,7 +90,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
         observed: spans.take(),
         grown: spans.takeGrown(),
         cutUs: nowUs,
-        events: [...events.splice(0), ...changeLog.lossEvents()],
+        events: [...events.take(nowUs), ...changeLog.lossEvents()],
         changes: changeLog.take(),
         quarantined: [...blocks.flatMap((block) => block.quarantined), ...quarantined],
         rows: pending.rows + calculated.rows,

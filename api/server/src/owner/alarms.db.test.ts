@@ -143,7 +143,36 @@ describe.each(engines())('alarms on %s', (engine) => {
     expect(api.sites.health('local/default', 'pump')).toMatchObject({ connected: true });
     expect(api.sites.shards('local/default', 'north')).toEqual([{ shard: 'shard-0', connected: true, configRevision: 'c1' }]);
     expect((await journal(database.adminUrl)).readings.filter((row) => row.name === 'flow')).toHaveLength(1);
+    const shown: string[] = [];
+    api.hub.onValues((values) => shown.push(...values.map(({ path }) => path)));
+    again.send({ $case: 'health', value: { configRevision: 'c2', devices: [{ ...health, reason: 'Flapping' }] } });
+    await eventually('the health is taken', () => api.sites.health('local/default', 'pump')?.reason === 'Flapping');
+    expect(shown).toEqual([]); // no value has changed, nor how it is shown
+    await api.sites.applyModel(packed({ ...plant, revision: 'r2', devices: [], rules: [] }));
+    expect(api.sites.health('local/default', 'pump')).toBeUndefined();
+    expect([...api.sites.deviceHealth('local/default', 'north').keys()]).toEqual([]);
     again.close();
+  });
+
+  it('of tags that are stale go on counting from what was confirmed, over a restart, but give collectors time to come', async () => {
+    let aheadUs = 0;
+    const start = () => startTestApi(database.url, { nowUs: () => Date.now() * 1000 + aheadUs, graceMs: 100 });
+    const stale = { ...highRule('pump', 'flow'), name: 'stale', uid: 'rule-stale', condition: { type: 'Stale' as const, after: '1h' } };
+    await api.stop();
+    api = await start();
+    await api.sites.applyModel(packed({ ...plant, revision: 'r2', rules: [stale] }));
+    const timeUs = Math.floor(Date.now() / 1000) * 1_000_000;
+    await send(new Map([[1, testBlock('run-alarms', 1, [{ tag: 1, timeUs, value: 5 }])]]));
+    await api.stop();
+    aheadUs = 40 * 60_000_000;
+    api = await start();
+    await eventually('the site is owned', () => api.sites.recording('local/default', 'north'));
+    aheadUs = 61 * 60_000_000;
+    const active = await eventually('the tag is stale', async () => {
+      const { transitions } = await journal(database.adminUrl);
+      return transitions[0];
+    });
+    expect(active).toMatchObject({ kind: 'Active', time: new Date(timeUs / 1000 + 3_600_000) });
   });
 
   it('are retired when their site is removed, whose history stays', async () => {

@@ -138,6 +138,22 @@ describe('behind a network that fails', () => {
     },
   );
 
+  it('stops at once while the site is being loaded and nothing answers', { timeout: 30_000 }, async () => {
+    await query(database.adminUrl, `UPDATE site_owner SET epoch = epoch + 1, expires = now() - interval '1 s'`);
+    const fenced = eventually('another owner has come', () => api.sites.notRecorded(...PLACE)?.reason.includes('another owner'));
+    const collector = connectCollector({ port: api.ingest.port, caPem, token: TOKEN });
+    await collector.hello();
+    collector.send(testRun('run-fence', ['flow']));
+    collector.send({ $case: 'block', value: testBlock('run-fence', 1, [{ tag: 1, timeUs: nowUs(), value: 1 }]) });
+    await fenced;
+    proxy.swallow();
+    await eventually('it asks the database', () => api.store.pool.totalCount > api.store.pool.idleCount);
+    const beganMs = Date.now();
+    await api.sites.stop();
+    expect(Date.now() - beganMs).toBeLessThan(5_000);
+    proxy.open();
+  });
+
   it('shows what it cannot keep, and asks the collector for it again', { timeout: 120_000 }, async () => {
     const text = 'x'.repeat(4_000);
     const blocks = new Map<number, Buffer>();

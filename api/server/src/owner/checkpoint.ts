@@ -12,14 +12,14 @@ const PER_STATEMENT = 5_000;
 
 /** Write the newest committed readings to `tag_latest`: outside the ingest transaction, which it would slow to half. */
 export async function writeCheckpoint(pool: Pick<pg.Pool, 'query'>, values: readonly CommittedValue[]): Promise<void> {
-  const ordered = values.toSorted((a, b) => a.tagId - b.tagId);
+  const ordered = values.toSorted((a, b) => a.series.tagId - b.series.tagId);
   for (let start = 0; start < ordered.length; start += PER_STATEMENT) {
     const rows = ordered.slice(start, start + PER_STATEMENT);
     await pool.query({
       name: 'write-checkpoint',
       text: WRITE,
       values: [
-        rows.map((one) => one.tagId),
+        rows.map((one) => one.series.tagId),
         rows.map((one) => toTimestamp(one.timeUs)),
         rows.map((one) => (Number.isFinite(one.value) ? one.value : null)),
         rows.map((one) => one.text ?? null),

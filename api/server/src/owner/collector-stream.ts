@@ -63,7 +63,11 @@ async function takeRun(session: Session, link: ShardLink, stream: StreamState, r
     session.closeStream(link, stream, { code: 'Malformed', message: `run ${run.run}: ${reason}` });
     return;
   }
-  await ensureKnown(session, link, [...dictionary.tags.values()]);
+  await ensureKnown(
+    session,
+    link,
+    run.tags.flatMap(({ id }) => dictionary.tags.get(id) ?? []),
+  );
 }
 
 async function takeBlock(session: Session, link: ShardLink, stream: StreamState, bytes: Uint8Array): Promise<void> {
@@ -103,7 +107,7 @@ function accept(session: Session, link: ShardLink, stream: StreamState, { block,
   takeObserved(session, { link, dictionary, block, arrivalUs, isKept });
   if (isKept) {
     accumulator.block(prepared);
-    accumulator.events.push(...lossEvents(link.shard, block, arrivalUs));
+    accumulator.events.add(lossEvents(link.shard, block, arrivalUs));
     progressOfRun(link, block.run).accepted.add(block.seq);
   } else stream.isAskedAgain = true;
   sendReceived(stream, block.run, block.seq);
@@ -152,10 +156,9 @@ function sendReceived(stream: StreamState, run: string, seq: number): void {
 /** Wait until every tag of the block is known, at most a minute for each; order within the stream is kept by waiting. */
 async function hold(session: Session, link: ShardLink, stream: StreamState, entries: BlockEntries): Promise<void> {
   const generation = session.catalogue.generation();
-  const open = new Set(
-    [...entries.numbers, ...entries.texts].filter((entry) => entry.series === undefined || entry.generation !== generation),
-  );
-  if (open.size === 0) return;
+  const isOpen = (entry: RunTagEntry): boolean => entry.series === undefined || entry.generation !== generation;
+  if (!entries.numbers.some(isOpen) && !entries.texts.some(isOpen)) return;
+  const open = new Set([...entries.numbers, ...entries.texts].filter(isOpen));
   for (;;) {
     const unknown = await ensureKnown(session, link, [...open]);
     const nowMs = session.deps.nowUs() / 1000;

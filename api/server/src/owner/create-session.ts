@@ -90,7 +90,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     loop.schedule();
   };
   const journal = (events: readonly EventRow[]): void => {
-    accumulator.events.push(...events);
+    accumulator.events.add(events);
     loop.schedule();
   };
   const shards = createShardLinks({
@@ -109,6 +109,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   const takeModel = async (attempt: Attempt, next: SiteModel): Promise<void> => {
     const take = await inTenant(attempt, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;
+    forgetDevices(board, next);
     engine.setModel(next, deps.nowUs());
     take();
     resolveSlots(catalogue, engine);
@@ -156,8 +157,20 @@ async function actRecorded(
   if (result.kind !== 'done') return result;
   const recorded = await Promise.race([flush().then(() => true), away.begun().then(() => false)]);
   if (!recorded || isOver() || away.current() !== undefined)
-    throw new Unavailable('the database is away: it is not known yet whether this is recorded; look again before you repeat it');
+    throw new Unavailable(
+      `${away.current() === undefined ? 'the owner of the site changes' : 'the database is away'}: it is not known yet whether this is recorded; look again before you repeat it`,
+    );
   return result;
+}
+
+/** Nothing is told any more of devices that the model does not have. */
+function forgetDevices({ health, offline }: DeviceBoard, { devices }: SiteModel): void {
+  const names = new Set(devices.map(({ name }) => name));
+  for (const device of [...health.keys(), ...offline])
+    if (!names.has(device)) {
+      health.delete(device);
+      offline.delete(device);
+    }
 }
 
 /** What of a run the database has acknowledged to us. */

@@ -2,12 +2,16 @@ import type { SiteModel } from '@kubeplant/crds/model';
 import { createSiteEngine, type FastSiteEngine, type LatestReading } from '@kubeplant/engine';
 import type { ScopedClient } from '../ports.ts';
 import { type Accumulator, createAccumulator } from './accumulator.ts';
+import type { Attempt } from './attempt.ts';
 import { readAlarmStates } from './alarm-rows.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { claimSite, type OwnedClaim } from './claim-site.ts';
+import { endTransactions } from './end-transactions.ts';
+import { inTenant } from './in-tenant.ts';
 import { loadLatest } from './load-latest.ts';
 import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
 import type { EventRow } from './prepared.ts';
+import { GRACE_MS } from './owner-clocks.ts';
 import { type Known, restoredEvents } from './restored-events.ts';
 import type { Series } from './series.ts';
 import type { OwnerDeps } from './session.ts';
@@ -25,12 +29,14 @@ export interface LoadedSite {
   readonly links: Map<string, ShardLink>;
 }
 
-interface Claimer {
+export interface Claimer {
   readonly model: SiteModel;
   readonly replica: string;
   readonly endpoint: string;
   readonly epochBefore: number | undefined;
   readonly heardEpoch: number;
+  /** Transactions of earlier tries that were given up. */
+  readonly unfinished: readonly string[];
   /** What this process knew of the database before. */
   readonly known: Known | undefined;
 }
@@ -38,11 +44,13 @@ interface Claimer {
 /** Take a site and load its state, or say who has it. */
 export async function loadSite(
   deps: OwnerDeps,
-  { model, known, ...claimer }: Claimer,
+  attempt: Attempt,
+  { model, known, unfinished, ...claimer }: Claimer,
 ): Promise<LoadedSite | { readonly kind: 'other'; readonly replica: string; readonly endpoint: string }> {
   const { tenant, site } = model;
   const catalogue = createCatalogue(model);
-  const loaded = await deps.store.withOwnerScope({ grants: [{ tenant, site: '*' }] }, async (client) => {
+  const loaded = await inTenant(attempt, tenant, async (client) => {
+    await endTransactions(client, unfinished);
     const claim = await claimSite(client, { tenant, site, ...claimer });
     if (claim.kind === 'other') return claim;
     const take = await catalogue.setModel(client, model);
@@ -54,13 +62,15 @@ export async function loadSite(
   });
   if (loaded.kind === 'other') return loaded;
   const { claim, alarms, spans, links } = loaded;
+  const nowUs = deps.nowUs();
+  const staleFromUs = nowUs + 1000 * (deps.graceMs ?? GRACE_MS);
   const start = { model, alarms, latest: latestInForce(catalogue), observed: observedInForce(catalogue, model, spans) };
-  const engine = createSiteEngine({ ...start, epoch: claim.epoch, nowUs: deps.nowUs() });
+  const engine = createSiteEngine({ ...start, staleFromUs, epoch: claim.epoch, nowUs });
   resolveSlots(catalogue, engine);
   const accumulator = createAccumulator(catalogue, createObservedSpans(spans));
-  if (claim.before !== claimer.replica) accumulator.events.push(ownerChanged(claim, claimer.replica, deps.nowUs()));
+  if (claim.before !== claimer.replica) accumulator.events.add([ownerChanged(claim, claimer.replica, nowUs)]);
   const stored = { links, wentBack: claim.wentBack, newestUs: newestTime(catalogue, spans) };
-  accumulator.events.push(...restoredEvents(known, stored, deps.nowUs()));
+  accumulator.events.add(restoredEvents(known, stored, nowUs));
   return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links };
 }
 

@@ -9,7 +9,7 @@ const TICK_MS = 200;
 const RENEW_MS = 5_000;
 const CHECKPOINT_MS = 10_000;
 /** After loading and after a model: until then collectors may come, and those of removed shards deliver what they hold. */
-const GRACE_MS = 10_000;
+export const GRACE_MS = 10_000;
 
 interface Parts {
   readonly deps: OwnerDeps;

@@ -1,5 +1,5 @@
-import type { TagId } from '../ports.ts';
 import type { TablePart } from '../store/history-rows.ts';
+import type { Series } from './series.ts';
 
 /** Rows of one block, encoded and ready for COPY. */
 export interface PreparedBlock {
@@ -40,10 +40,7 @@ export interface QuarantineRow {
 
 /** A reading as committed, for the checkpoint and the screen. */
 export interface CommittedValue {
-  readonly tagId: TagId;
-  readonly device: string;
-  readonly path: string;
-  readonly origin: 'Real' | 'Simulated';
+  readonly series: Series;
   readonly timeUs: number;
   readonly value: number;
   readonly text: string | undefined;

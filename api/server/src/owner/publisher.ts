@@ -1,9 +1,11 @@
+import type { LiveValue } from '../ports.ts';
 import type { Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { isDataError } from './data-error.ts';
 import type { DeviceBoard } from './device-board.ts';
 import type { CommittedValue } from './prepared.ts';
+import { newestOf } from './series.ts';
 import type { OwnerDeps } from './session.ts';
 import { toLiveValue } from './show-values.ts';
 
@@ -24,20 +26,17 @@ export function createPublisher(
 ): Publisher {
   const latest = new Map<number, CommittedValue>();
   let unsaved = new Map<number, CommittedValue>();
-  for (const series of catalogue.all()) if (Number.isFinite(series.timeUs)) latest.set(series.tagId, { ...series });
-  const showing = (value: CommittedValue): boolean => {
-    const [, device = '', tag = ''] = value.path.split('/');
-    return catalogue.find(device, tag, value.origin)?.inForce ?? false;
-  };
+  for (const series of catalogue.all()) if (Number.isFinite(series.timeUs)) latest.set(series.tagId, newestOf(series));
   const publish = (values: readonly CommittedValue[]): void => {
-    const shown = values.filter(showing).map((value) => toLiveValue(place, value, board.offline.has(value.device)));
+    const shown: LiveValue[] = [];
+    for (const value of values) if (value.series.inForce) shown.push(toLiveValue(place, value, board.offline.has(value.series.device)));
     if (shown.length > 0) deps.hub.publishValues(shown);
   };
   return {
     show: ({ values, states, transitions }) => {
       for (const value of values) {
-        latest.set(value.tagId, value);
-        unsaved.set(value.tagId, value);
+        latest.set(value.series.tagId, value);
+        unsaved.set(value.series.tagId, value);
       }
       publish(values);
       if (states.length > 0 || transitions.length > 0)

@@ -35,6 +35,10 @@ export class RangeSet {
       this.#ranges[this.#ranges.length - 1] = { first: tail.first, last };
       return;
     }
+    if (tail === undefined || tail.last + 1 < first) {
+      this.#ranges.push({ first, last });
+      return;
+    }
     let merged: Range = { first, last };
     const rest: Range[] = [];
     for (const range of this.#ranges) {

@@ -1,8 +1,8 @@
 import type { ScopedClient } from '../ports.ts';
-import { RUNTIME_ROLE } from '../store/migrations/row-security.ts';
 import type { Attempt } from './attempt.ts';
 import type { Batch } from './batch.ts';
 import { Fenced, renewSite, Restored } from './claim-site.ts';
+import { endTransactions } from './end-transactions.ts';
 import { RangeSet } from './range-set.ts';
 import type { ShardLink } from './shard-link.ts';
 import { readProgress } from './write-rows.ts';
@@ -49,18 +49,6 @@ export function recoverSite(
         : await isCommitted(client, transactions);
     return isWritten ? 'written' : 'missing';
   });
-}
-
-/** A connection of ours that was cut has but the transaction it was cut in: no other's is ended. As the login; the run-time role may not. */
-async function endTransactions(client: ScopedClient, transactions: readonly string[]): Promise<void> {
-  if (transactions.length === 0) return;
-  await client.query('SET LOCAL ROLE NONE');
-  const found = await client.query<{ ended: boolean | null }>(
-    'SELECT bool_and(pg_terminate_backend(pid, 2000)) AS ended FROM pg_stat_activity WHERE usename = session_user AND backend_xid = ANY ($1::xid8[]::xid[])',
-    [transactions],
-  );
-  await client.query(`SET LOCAL ROLE ${RUNTIME_ROLE}`);
-  if (found.rows[0]?.ended === false) throw new Error('a transaction that was given up still runs in the database');
 }
 
 async function isCommitted(client: ScopedClient, transactions: readonly string[]): Promise<boolean> {

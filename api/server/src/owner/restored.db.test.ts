@@ -126,4 +126,18 @@ describe('a database that is restored to an earlier point', () => {
     expect(new Set(epochs).size).toBe(6);
     expect(await restoredEvents()).toHaveLength(1);
   });
+
+  it('is not taken for restored when a collector comes that was with a newer owner', async () => {
+    const [owner] = await rows(
+      `UPDATE site_owner SET replica = 'api-1', epoch = epoch + 1, expires = now() + interval '1 h' RETURNING epoch::int4`,
+    );
+    const collector = connectCollector({ port: api.ingest.port, caPem, token: TOKEN });
+    await collector.hello({ epoch: owner.epoch * 2 ** 24 + 1 }).catch(() => {});
+    await eventually('it knows of the newer owner', () => api.sites.notRecorded(...PLACE)?.reason === 'replica api-1 owns the site');
+    collector.close();
+    await rows(`UPDATE site_owner SET expires = now() - interval '1 s'`);
+    await eventually('it has the site again', () => api.sites.recording(...PLACE));
+    await send(blocks(11, 12));
+    expect(await restoredEvents()).toEqual([]);
+  });
 });

@@ -29,6 +29,7 @@ export const createRunDictionary = (): RunDictionary => ({ devices: new Map(), t
 /** Add what a Run message says; the reason when it contradicts what was said before or cannot be. */
 export function extendDictionary(dictionary: RunDictionary, run: Run): string | undefined {
   if (dictionary.tags.size + run.tags.length > MAX_ENTRIES) return `more than ${MAX_ENTRIES} tags in a run`;
+  if (dictionary.devices.size + run.devices.length > MAX_ENTRIES) return `more than ${MAX_ENTRIES} devices in a run`;
   for (const { id, device } of run.devices) {
     const known = dictionary.devices.get(id);
     if (known !== undefined && known !== device) return `device number ${id} was "${known}" and is now "${device}"`;

@@ -55,11 +55,16 @@ export function createSeries(key: Pick<Series, 'tagId' | 'device' | 'tag' | 'ori
   };
 }
 
+/** Its newest reading. */
+export function newestOf(series: Series): CommittedValue {
+  const { timeUs, value, text, status, flags, receivedUs } = series;
+  return { series, timeUs, value, text, status, flags, receivedUs };
+}
+
 /** The newest readings of series that changed; they are clean then. */
 export function takeValues(dirty: Series[]): CommittedValue[] {
   return dirty.splice(0).map((series) => {
     series.dirty = false;
-    const { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs } = series;
-    return { tagId, device, path, origin, timeUs, value, text, status, flags, receivedUs };
+    return newestOf(series);
   });
 }

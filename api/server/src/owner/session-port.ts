@@ -56,11 +56,11 @@ export function createSessionPort({
       const before = board.health.get(device);
       const same = before?.connected === health.connected && before.dataFlowing === health.dataFlowing && before.reason === health.reason;
       board.health.set(device, same ? { ...health, sinceMs: before.sinceMs } : health);
-      board.offline.delete(device);
+      return board.offline.delete(device);
     },
-    showDevices: (devices) => {
+    tellHealth: (devices, back) => {
       board.changed(devices);
-      publisher.showDevices(devices);
+      publisher.showDevices(back);
     },
     closeStream: shards.close,
     streamClosed: shards.closed,

@@ -31,11 +31,12 @@ export interface Session {
   /** Resolves with the next change of the catalogue, or the end. */
   catalogueChanged(): Promise<void>;
   makeSeries(entries: readonly RunTagEntry[]): Promise<void>;
-  setHealth(device: string, health: DeviceHealthView): void;
+  /** True when the device was held to be silent. */
+  setHealth(device: string, health: DeviceHealthView): boolean;
   /** Tell the engine, by the owner's clock. */
   setConnected(device: string, connected: boolean): void;
-  /** Show the latest values of devices again, with or without the overlay. */
-  showDevices(devices: readonly string[]): void;
+  /** Their health is to be told; `back`: of these the latest values are shown again, without the overlay. */
+  tellHealth(devices: readonly string[], back: readonly string[]): void;
   closeStream(link: ShardLink, stream: StreamState, reason: CloseReason): void;
   streamClosed(link: ShardLink, stream: StreamState): void;
 }

@@ -4,10 +4,10 @@ import type { Hello } from '@kubeplant/proto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NotRecorded, Unavailable } from '../ports.ts';
 import type { CollectorStream } from './collector-stream.ts';
+import { createLoader } from './create-loader.ts';
 import { createSession, type RunningSession } from './create-session.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { HeardOfLater } from './claim-site.ts';
-import { loadSite } from './load-site.ts';
 import { createRateMeter } from './rate-meter.ts';
 import type { Known } from './restored-events.ts';
 import type { OwnerDeps } from './session.ts';
@@ -16,7 +16,6 @@ import type { StreamPort } from './shard-link.ts';
 const MIN_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 const OTHER_OWNER_MS = 5_000;
-
 /** Where an owner is. */
 type Phase =
   | { readonly kind: 'loading' }
@@ -72,10 +71,11 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
   const place = { tenant: first.tenant, site: first.site };
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
+  const load = createLoader(deps, stopping.signal);
   /** One claim: until the session is over, or another owner has the site. Returns how long to wait before the next. */
   const own = async (): Promise<number> => {
     const loadedModel = model;
-    const loaded = await loadSite(deps, { model: loadedModel, ...identity, epochBefore, heardEpoch, known });
+    const loaded = await load({ model: loadedModel, ...identity, epochBefore, heardEpoch, known });
     if (loaded.kind === 'other') {
       if (phase.kind !== 'elsewhere') deps.log.info({ ...place, owner: loaded.replica }, 'another replica owns the site');
       phase = { kind: 'elsewhere', endpoint: loaded.endpoint };
@@ -113,6 +113,7 @@ export function startSiteOwner(deps: OwnerDeps, { identity, model: first, board,
         waitMs = await own();
         failures = 0;
       } catch (error) {
+        if (stopping.signal.aborted) break;
         failures += 1;
         waitMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures);
         tell({ sinceUs: notRecorded?.sinceUs ?? deps.nowUs(), reason: messageOf(error) });

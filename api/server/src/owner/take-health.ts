@@ -14,12 +14,16 @@ export function takeHealth(session: Session, link: ShardLink, stream: StreamStat
   stream.reportBeats = 0;
   if (health.configRevision !== '') link.configRevision = health.configRevision;
   const nowUs = session.deps.nowUs();
+  const back: string[] = [];
   for (const device of health.devices) {
     if (!session.catalogue.devicesOf(link.shard).has(device.device)) continue;
-    session.setHealth(device.device, toView(link.shard, device, nowUs / 1000));
+    if (session.setHealth(device.device, toView(link.shard, device, nowUs / 1000))) back.push(device.device);
     session.setConnected(device.device, device.connected);
   }
-  session.showDevices(health.devices.map((device) => device.device));
+  session.tellHealth(
+    health.devices.map(({ device }) => device),
+    back,
+  );
   session.changed();
 }
 

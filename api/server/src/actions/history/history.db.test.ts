@@ -81,7 +81,7 @@ describe.each(engines())('history on %s', (engine) => {
     const days = `${path('flow')}?${whole}&interval=1d&aggregate=avg,min,max,count,goodMs`;
     const before = [await ask(byQuarter), await ask(days)];
     expect(before.map(({ source }) => source)).toEqual(['raw', 'raw']);
-    expect(await roll()).toMatch(/hours and \d days/);
+    await roll();
     const after = [await ask(byQuarter), await ask(days)];
     expect(after.map(({ source }) => source)).toEqual(['15m', '1d']);
     for (const [n, answer] of after.entries()) expect(near(answer.readings)).toEqual(near(before[n].readings));

@@ -33,6 +33,7 @@ export type Client = ReturnType<typeof createClient>;
  * - `auth`: `login`, `restore` (at page load: who is signed in, by the refresh cookie), `me`, `changePassword`, `logout`
  * - `overview`, `sites.list`, `devices.list`, `devices.effective`, `tags.list`, `tags.value`, `rules.list`, `findings.list`
  * - `readings.page` (raw, buckets with `interval`, or as many as can be drawn with `points`), `history.query` (several on one grid), `readings.csv` (a streaming Response), `downloads.create` (URL to navigate to)
+ * - `exports.list`, `create` (written in the background), `get`, `cancel`, `remove`, `download` (URL to navigate to), `file` (a part of it)
  * - `alarms.list`, `get`, `acknowledge`, `acknowledgeMany`, `comment` (changed meanwhile: `ApiError` 409 `changed`), `journal.list`, `journal.csv` (a streaming Response), `events.list`
  * - `resources.get`, `put`, `remove` (412 `stale`; 409 `managed-elsewhere` with `problem.yaml`)
  * - `users.*`, `sessions.*`
@@ -102,6 +103,18 @@ function plantMethods(get: Get, http: Transport) {
       },
     },
     history: { query: (body: s.QueryInput, signal?: AbortSignal) => http.json<s.QueryAnswer>('POST', 'query', { body, signal }) },
+    exports: {
+      list: (input: s.ListExportsInput = {}, signal?: AbortSignal) => get<List<s.Export>>('exports', input, signal),
+      create: (body: s.CreateExportInput) => http.json<s.Export>('POST', 'exports', { body }),
+      get: (id: string, signal?: AbortSignal) => get<s.Export>(`exports/${part(id)}`, undefined, signal),
+      cancel: (id: string) => http.json<s.Export>('POST', `exports/${part(id)}/cancel`),
+      remove: (id: string) => http.json('DELETE', `exports/${part(id)}`),
+      download: (id: string) => http.json<s.Download>('POST', `exports/${part(id)}/download`),
+      file(id: string, range: { readonly from: number; readonly to: number }, signal?: AbortSignal): Promise<Response> {
+        const headers = { accept: '*/*', range: `bytes=${range.from}-${range.to - 1}` };
+        return http.response('GET', `exports/${part(id)}/file`, { headers, signal });
+      },
+    },
     downloads: { create: (body: s.CreateDownloadInput) => http.json<s.Download>('POST', 'downloads', { body }) },
     resources: {
       get: (namespace: string, plural: Plural, name: string) => get<s.Resource>(`namespaces/${part(namespace)}/${plural}/${part(name)}`),

@@ -51,3 +51,13 @@ export function allows(
       (grant.namespace === '*' || (grant.namespace === place.namespace && (grant.site === '*' || grant.site === place.site))),
   );
 }
+
+/** Formats of an export. */
+export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
+/** Format of an export. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** How far an export is. `Done`, `Failed` and `Cancelled` are ends. */
+export const EXPORT_STATES = ['Queued', 'Running', 'Done', 'Failed', 'Cancelled'] as const;
+/** How far an export is. */
+export type ExportState = (typeof EXPORT_STATES)[number];

@@ -57,7 +57,10 @@ export interface StreamedOutput {
   readonly user: string;
   readonly contentType: string;
   readonly fileName: string;
-  readonly write: (send: (chunk: string) => Promise<void>) => Promise<void>;
+  /** By default 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly write: (send: (chunk: string | Uint8Array) => Promise<void>) => Promise<void>;
 }
 
 /** A door into the plant. Everything that can be asked or done is one of these, whatever mounts it. */

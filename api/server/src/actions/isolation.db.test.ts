@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../e2e/src/databases/test-database.ts';
+import { EXPORT_LIMITS } from '../exports/export-limits.ts';
+import { runExports } from '../exports/run-exports.ts';
 import { startTestApp, type TestApp } from '../http/app.fixture.ts';
 import { MOUNTS } from '../http/mounts.ts';
 import { startTwoPlants, type TwoPlants } from '../http/two-plants.fixture.ts';
@@ -23,6 +25,13 @@ const questions: Readonly<Record<string, { path: string; body?: unknown }>> = {
   },
   'readings.page': { path: '/namespaces/other/devices/pump/tags/flow/readings' },
   'downloads.create': { path: '/downloads', body: { tags: ['other/pump/flow'], from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' } },
+  'exports.create': { path: '/exports', body: { tags: ['other/pump/flow'], from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' } },
+  'exports.list': { path: '/exports' },
+  'exports.show': { path: '/exports/EXPORT' },
+  'exports.cancel': { path: '/exports/EXPORT/cancel' },
+  'exports.delete': { path: '/exports/EXPORT' },
+  'exports.download': { path: '/exports/EXPORT/download' },
+  'exports.file': { path: '/exports/EXPORT/file' },
   'alarms.show': { path: '/alarms/ALARM' },
   'alarms.acknowledge': { path: '/alarms/ALARM/acknowledge', body: { occurrence: 'OCCURRENCE', version: 1 } },
   'alarms.comment': { path: '/alarms/ALARM/comment', body: { occurrence: 'OCCURRENCE', version: 1, comment: 'hello' } },
@@ -48,6 +57,9 @@ describe.each(engines())('another tenant’s plant on %s', (engine) => {
   let plants: TwoPlants;
   let token: string;
   let alarm: { id: string; occurrence: string };
+  let exported = '';
+  const fill = (text: string): string =>
+    text.replace('ALARM', alarm.id).replace('OCCURRENCE', alarm.occurrence).replace('EXPORT', exported);
   beforeAll(async () => {
     app = await startTestApp(engine);
     plants = await startTwoPlants(app);
@@ -55,6 +67,14 @@ describe.each(engines())('another tenant’s plant on %s', (engine) => {
     for (const site of [plants.north, plants.south]) await site.send([{ tag: 1, timeUs, value: 4711 }]);
     const admin = await app.admin();
     alarm = (await app.ask('GET', '/alarms?namespace=other', { token: admin })).body.items[0];
+    const order = questions['exports.create']?.body;
+    exported = (await app.ask('POST', '/exports', { token: admin, body: order })).body.id;
+    const { withScope, readings } = app.api.store;
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    await runExports(
+      { withScope, readings, log, now: Date.now, limits: EXPORT_LIMITS },
+      { signal: new AbortController().signal, done: () => {} },
+    );
     const grants = [{ role: 'admin', namespace: 'default', site: '*' }];
     const { password } = (await app.ask('POST', '/users', { token: admin, body: { username: 'northerner', grants } })).body;
     const first = await app.login('northerner', password);
@@ -79,7 +99,6 @@ describe.each(engines())('another tenant’s plant on %s', (engine) => {
   it.each(MOUNTS.filter(({ action }) => questions[action.name] !== undefined).map((mount) => [mount.action.name, mount.method] as const))(
     'gives %s nothing of it',
     async (name, method) => {
-      const fill = (text: string): string => text.replace('ALARM', alarm.id).replace('OCCURRENCE', alarm.occurrence);
       const question = questions[name];
       const body = question?.body === undefined ? undefined : JSON.parse(fill(JSON.stringify(question.body)));
       const path = fill(question?.path ?? '');
@@ -103,7 +122,7 @@ describe.each(engines())('another tenant’s plant on %s', (engine) => {
     for (const [name, { path }] of Object.entries(questions)) {
       const mount = MOUNTS.find(({ action }) => action.name === name);
       if (mount?.method !== 'GET') continue;
-      const answer = await app.ask('GET', path.replace('ALARM', alarm.id), { token: admin });
+      const answer = await app.ask('GET', fill(path), { token: admin });
       expect(answer.status, `${name}: ${JSON.stringify(answer.body)}`).toBe(200);
     }
   });

@@ -14,6 +14,13 @@ import { listAlarms } from './alarms/list-alarms.ts';
 import { listJournal } from './alarms/list-journal.ts';
 import { showAlarm } from './alarms/show-alarm.ts';
 import { showOpenApi } from './documents/show-open-api.ts';
+import { cancelExport } from './exports/cancel-export.ts';
+import { createExport } from './exports/create-export.ts';
+import { deleteExport } from './exports/delete-export.ts';
+import { downloadExport } from './exports/download-export.ts';
+import { listExports } from './exports/list-exports.ts';
+import { showExport } from './exports/show-export.ts';
+import { takeExportFile } from './exports/take-export-file.ts';
 import { createDownload } from './history/create-download.ts';
 import { exportReadings } from './history/export-readings.ts';
 import { listEvents } from './history/list-events.ts';
@@ -44,6 +51,7 @@ export const ACTIONS = [
   ...[logIn, refresh, logOut, showMe, changeMyPassword, showKeys, listSessions, revokeSession],
   ...[showOverview, listSites, listDevices, showEffectiveDevice, listTags, showTagValue, listRules, listFindings],
   ...[readHistory, queryHistory, exportReadings, createDownload, takeDownload, listEvents],
+  ...[createExport, listExports, showExport, cancelExport, deleteExport, downloadExport, takeExportFile],
   ...[listAlarms, showAlarm, acknowledgeAlarm, acknowledgeAlarms, commentAlarm, listJournal, exportJournal],
   ...[showResource, putResource, deleteResource],
   ...[listUsers, showUser, addUser, updateUser, deleteUser, resetUserPassword],

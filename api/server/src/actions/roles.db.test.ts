@@ -12,6 +12,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'alarms.comment': { occurrence: 'x', version: 1, comment: 'hello' },
   'alarms.acknowledgeMany': { alarms: [{ id: 'gone', occurrence: 'x', version: 1 }] },
   'downloads.create': { tags: ['default/pump/flow'], ...times },
+  'exports.create': { tags: ['default/pump/flow'], ...times },
   'resources.put': device,
   'users.create': { username: 'no', grants: [] },
   'users.update': {},

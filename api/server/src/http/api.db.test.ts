@@ -90,8 +90,8 @@ describe.each(engines())('the HTTP api on %s', (engine) => {
     const lines = body.split('\r\n');
     expect(headers['content-type']).toMatch(/^text\/csv/);
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toBe('tag,time,value,unit,status,statusText,flags,received,origin');
-    expect(lines[1]).toMatch(new RegExp(`^default/pump/flow,${time(250)},0,m³/h,0,Good,,.+Z,Real$`));
+    expect(lines[0]).toBe('tag,time,value,unit,status,statusText,flags,received,origin,siteTime');
+    expect(lines[1]).toMatch(new RegExp(`^default/pump/flow,${time(250)},0,m³/h,0,Good,,.+Z,Real,.+[+]00:00$`));
     const text = await get(`/namespaces/default/devices/pump/tags/name/readings?from=${time(0)}&to=${time(1_000_000)}`, {
       accept: 'text/csv',
     });

@@ -93,7 +93,8 @@ function bareDeps(source: BareApp['source']) {
     }
   }
   const withScope = ((_scope, run) => run({} as ScopedClient)) as AppDeps['withScope']; // Never used by the fake below.
-  const readings = { tag: async () => tag, stream: endless } as unknown as Readings; // What an export needs.
+  const siteDay = async () => ({ timezone: 'UTC', dayStart: '00:00' });
+  const readings = { tag: async () => tag, meanings: async () => [], siteDay, stream: endless } as unknown as Readings; // What an export needs.
   const log = createLogger({ name: 'test', level: 'silent' });
   return { cluster: 'local', version: '0', now: Date.now, cliToken: CLI_TOKEN, withScope, readings, keys, log };
 }

@@ -15,6 +15,13 @@ import { listAlarms } from '../actions/alarms/list-alarms.ts';
 import { listJournal } from '../actions/alarms/list-journal.ts';
 import { showAlarm } from '../actions/alarms/show-alarm.ts';
 import { showOpenApi } from '../actions/documents/show-open-api.ts';
+import { cancelExport } from '../actions/exports/cancel-export.ts';
+import { createExport } from '../actions/exports/create-export.ts';
+import { deleteExport } from '../actions/exports/delete-export.ts';
+import { downloadExport } from '../actions/exports/download-export.ts';
+import { listExports } from '../actions/exports/list-exports.ts';
+import { showExport } from '../actions/exports/show-export.ts';
+import { takeExportFile } from '../actions/exports/take-export-file.ts';
 import { createDownload } from '../actions/history/create-download.ts';
 import { exportReadings } from '../actions/history/export-readings.ts';
 import { listEvents } from '../actions/history/list-events.ts';
@@ -38,6 +45,7 @@ import { listUsers } from '../actions/users/list-users.ts';
 import { resetUserPassword } from '../actions/users/reset-password.ts';
 import { showUser } from '../actions/users/show-user.ts';
 import { updateUser } from '../actions/users/update-user.ts';
+import { EXPORT_FILES } from '../exports/export-format.ts';
 
 /** A way to an action over HTTP. Path parameters, query, body and headers become its one input. */
 export interface Mount {
@@ -53,6 +61,8 @@ export interface Mount {
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers this content type instead, when it is asked for. */
   readonly csv?: Action;
+  /** Of a stream that is not CSV alone: what it may be. */
+  readonly contentTypes?: readonly string[];
   readonly status?: number;
 }
 
@@ -82,6 +92,16 @@ export const MOUNTS: readonly Mount[] = [
   { method: 'POST', path: '/api/v1/query', action: queryHistory },
   { method: 'POST', path: '/api/v1/downloads', action: createDownload, status: 201 },
   { method: 'GET', path: '/api/v1/downloads/:key', action: takeDownload },
+  { method: 'GET', path: '/api/v1/exports', action: listExports },
+  { method: 'POST', path: '/api/v1/exports', action: createExport, status: 202 },
+  { method: 'GET', path: '/api/v1/exports/:id', action: showExport },
+  { method: 'DELETE', path: '/api/v1/exports/:id', action: deleteExport },
+  { method: 'POST', path: '/api/v1/exports/:id/cancel', action: cancelExport },
+  { method: 'POST', path: '/api/v1/exports/:id/download', action: downloadExport, status: 201 },
+  {
+    ...{ method: 'GET', path: '/api/v1/exports/:id/file', action: takeExportFile },
+    ...{ headers: { range: 'range', ifRange: 'if-range' }, contentTypes: Object.values(EXPORT_FILES).map((file) => file.contentType) },
+  },
   { method: 'GET', path: '/api/v1/alarms', action: listAlarms },
   { method: 'POST', path: '/api/v1/alarms/acknowledge', action: acknowledgeAlarms },
   { method: 'GET', path: '/api/v1/alarms/:id', action: showAlarm },

@@ -84,7 +84,8 @@ function bodySchema(mount: Mount, query: readonly string[]): TSchema | object | 
   return { type: 'object', properties, required: names.filter((name) => isRequired(action, name)), additionalProperties: false };
 }
 
-function contentOf({ action, csv }: Mount): object {
+function contentOf({ action, csv, contentTypes }: Mount): object {
+  if (contentTypes !== undefined) return Object.fromEntries(contentTypes.map((type) => [type.split(';')[0], {}]));
   const text = { 'text/csv': { schema: { type: 'string' } } };
   if (action.output === undefined) return text;
   return { 'application/json': { schema: action.output }, ...(csv === undefined ? {} : text) };

@@ -43,7 +43,7 @@ export function createStreamGate(deps: { readonly log: Logger; readonly now: () 
       const stream: Running = { user, body: new PassThrough({ highWaterMark: 64 * 1024 }), stalledSinceMs: undefined };
       const { body } = stream;
       running.add(stream);
-      const take = async (chunk: string): Promise<void> => {
+      const take = async (chunk: string | Uint8Array): Promise<void> => {
         if (body.destroyed) throw new Error('the reader is gone');
         if (body.write(chunk)) return;
         stream.stalledSinceMs = now();
@@ -59,7 +59,10 @@ export function createStreamGate(deps: { readonly log: Logger; readonly now: () 
           body.destroy(error instanceof Error ? error : new Error(String(error)));
         })
         .finally(() => running.delete(stream));
-      return reply.type(output.contentType).header('content-disposition', `attachment; filename="${output.fileName}"`).send(body);
+      const { status = 200, headers = {}, contentType, fileName } = output;
+      if (headers['content-length'] !== undefined) reply.request.headers['x-no-compression'] = 'its size is known'; // the compressor’s switch for one answer
+      reply.status(status).type(contentType).headers(headers).header('content-disposition', `attachment; filename="${fileName}"`);
+      return reply.send(body);
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { HistoryClass } from '@kubeplant/crds/model';
 import pg from 'pg';
+import { EXPORT_LIMITS } from '../exports/export-limits.ts';
+import { EXPORTS_JOB, runExports } from '../exports/run-exports.ts';
 import { ensureAhead, type Store } from '../store/create-store.ts';
 import { deleteExpired } from '../store/delete-expired.ts';
 import { dropExpired } from '../store/drop-expired.ts';
@@ -20,12 +22,13 @@ interface Deps {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What keeps the store in order. */
+/** What keeps the store in order, and what users asked for. */
 export function createTasks(deps: Deps): readonly JobTask[] {
   return [
     { name: 'partitions', everyMs: HOUR_MS, unit: 'partitions', run: () => ensureAhead(deps.store.partitions, deps.nowUs()) },
     { name: 'packing', everyMs: HOUR_MS, unit: 'readings', run: (run) => pack(deps, run) },
     { name: 'retention', everyMs: HOUR_MS, unit: 'partitions and rows', run: (run) => expire(deps, run) },
+    { name: EXPORTS_JOB, everyMs: MINUTE_MS, unit: 'readings', run: (run) => writeExports(deps, run) },
     { name: 'rollups', everyMs: MINUTE_MS, unit: 'hours and days of sites', run: (run) => rollUp(deps, run) },
   ];
 }
@@ -48,6 +51,11 @@ async function expire(deps: Deps, { signal, done }: JobRun): Promise<void> {
 async function rollUp({ store, nowUs, log }: Deps, { signal, done }: JobRun): Promise<void> {
   const { withScope, readings, partitions } = store;
   await runRollups({ withScope, readings, partitions, nowUs, log, done }, signal);
+}
+
+function writeExports({ store, nowUs, log }: Deps, run: JobRun): Promise<void> {
+  const { withScope, readings } = store;
+  return runExports({ withScope, readings, log, limits: EXPORT_LIMITS, now: () => nowUs() / 1000 }, run);
 }
 
 /** A connection of the login; it ends with the work, and with it whatever was left undone. */

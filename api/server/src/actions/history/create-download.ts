@@ -22,7 +22,7 @@ export const createDownload = defineAction({
     await ctx.inScope(async (client) => {
       for (const key of keys) await findTag(ctx, client, key);
     });
-    const key = ctx.downloads.put({ identity: identityOf(ctx), keys, range });
+    const key = ctx.downloads.put({ kind: 'readings', identity: identityOf(ctx), keys, range });
     return { url: `/api/v1/downloads/${key}`, expiresIn: DOWNLOAD_S };
   },
 });

@@ -8,11 +8,10 @@ export const DOWNLOAD_S = 60;
 const maxOrders = 10_000;
 
 /** What a browser was promised, and for whom. */
-export interface DownloadOrder {
-  readonly identity: Identity;
-  readonly keys: readonly SeriesKey[];
-  readonly range: Range;
-}
+export type DownloadOrder = { readonly identity: Identity } & (
+  | { readonly kind: 'readings'; readonly keys: readonly SeriesKey[]; readonly range: Range }
+  | { readonly kind: 'export'; readonly id: string }
+);
 
 /** Orders that wait to be fetched once. */
 export interface DownloadShelf {

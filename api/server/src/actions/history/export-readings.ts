@@ -1,7 +1,8 @@
 import { ExportReadingsInput } from '@kubeplant/api-client/schemas';
+import { readExportedSeries } from '../../exports/exported-series.ts';
+import { CSV_HEADER, createCsvFormat } from '../../exports/format-csv.ts';
 import { type ActionContext, defineStream, identityOf, type StreamedOutput } from '../action.ts';
-import { csvHeader, formatCsv } from './csv.ts';
-import { findTag, unitOf } from './find-tag.ts';
+import { findTag } from './find-tag.ts';
 import type { SeriesKey } from './series-key.ts';
 import { type Range, toRange } from './range.ts';
 
@@ -26,12 +27,13 @@ export function streamSeries(ctx: ActionContext, keys: readonly SeriesKey[], ran
     fileName: `${name.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}.csv`,
     write: (send) =>
       ctx.inScope(async (client) => {
-        await send(csvHeader);
+        await send(CSV_HEADER);
         for (const key of keys) {
           const tag = await findTag(ctx, client, key);
           if (tag === undefined) continue;
-          const series = { path: `${key.namespace}/${key.device}/${key.tag}`, unit: unitOf(ctx, key), tag };
-          for await (const readings of ctx.readings.stream(client, tag, range)) await send(formatCsv(readings, series));
+          const path = `${key.namespace}/${key.device}/${key.tag}`;
+          const format = createCsvFormat(await readExportedSeries({ client, readings: ctx.readings }, tag, path));
+          for await (const readings of ctx.readings.stream(client, tag, range)) await send(format(readings));
         }
       }),
   };

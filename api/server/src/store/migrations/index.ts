@@ -3,6 +3,7 @@ import { storeMigration } from './0001-store.ts';
 import { historyClassesMigration } from './0003-history-classes.ts';
 import { rollupsMigration } from './0004-rollups.ts';
 import { retentionMigration } from './0005-retention.ts';
+import { exportsMigration } from './0006-exports.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   historyClassesMigration,
   rollupsMigration,
   retentionMigration,
+  exportsMigration,
 ];

@@ -68,8 +68,8 @@ function transitionBetween(lowMs: number, highMs: number, offsetMs: (instantMs: 
   return high * 60_000;
 }
 
-/** Local time minus UTC at an instant. */
-function createOffset(timezone: string): (instantMs: number) => number {
+/** Local time minus UTC at an instant, milliseconds. */
+export function createOffset(timezone: string): (instantMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone: timezone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },

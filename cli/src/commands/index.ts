@@ -12,6 +12,7 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = 
   validate: async () => plain((await import('./validate.ts')).validate),
   get: async () => plain((await import('./get.ts')).get),
   readings: async () => plain((await import('./readings.ts')).readings),
+  export: async () => plain((await import('./export.ts')).exportReadings),
   login: async () => plain((await import('./login.ts')).login),
   simulate: async () => plain((await import('./simulate.ts')).simulate),
   completion: async () => plain((await import('./completion.ts')).createCompletion(SUBCOMMANDS)),

@@ -1,13 +1,16 @@
+import { once } from 'node:events';
 import type { Aggregate, Client, Reading, ReadingsInput } from '@kubeplant/api-client';
 import { AGGREGATES } from '@kubeplant/api-client';
-import { parseDuration, parseTagPath, statusText } from '@kubeplant/words';
+import { parseDuration, statusText } from '@kubeplant/words';
 import { defineCommand } from 'citty';
 import { connect, connectionArgs } from '../api/connect.ts';
 import { CommandError } from '../command-error.ts';
 import { parseOutput } from '../output/print-rows.ts';
 import { type Column, formatCsv, formatTable } from '../output/table.ts';
+import { parseTag } from './parse-tag.ts';
+import { parseTime } from './parse-time.ts';
 
-const OUTPUTS = ['table', 'csv', 'json'] as const;
+const OUTPUTS = ['table', 'csv', 'json', 'ndjson'] as const;
 
 export const readings = defineCommand({
   meta: { name: 'readings', description: 'Show the history of a tag.' },
@@ -27,8 +30,7 @@ export const readings = defineCommand({
   },
   run: async ({ args }) => {
     const output = parseOutput(args.output, OUTPUTS);
-    const path = parseTagPath(args.tag) ?? parseTagPath(`default/${args.tag}`);
-    if (path === undefined) throw new CommandError(`"${args.tag}" is not a tag: give namespace/device/tag`, 2);
+    const path = parseTag(args.tag);
     const now = Date.now();
     const range = { from: parseTime('--from', args.from, now), to: parseTime('--to', args.to, now) };
     const aggregate = parseAggregate(args.aggregate);
@@ -43,32 +45,34 @@ export const readings = defineCommand({
       ...(interval !== undefined && { interval }),
       ...(aggregate !== undefined && { aggregate: [...aggregate] }),
     };
-    const rows = await readAll(connect(args), input);
-    const columns = columnsOf(rows);
-    if (output === 'json') process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
-    else process.stdout.write(output === 'csv' ? `${formatCsv(columns, rows)}\r\n` : `${formatTable(columns, rows)}\n`);
+    const pages = readPages(connect(args), input);
+    if (output === 'csv' || output === 'ndjson') return printPages(pages, output);
+    const rows: Reading[] = [];
+    for await (const page of pages) rows.push(...page);
+    process.stdout.write(output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : `${formatTable(columnsOf(rows), rows)}\n`);
   },
 });
 
-async function readAll(client: Client, input: ReadingsInput): Promise<Reading[]> {
-  const rows: Reading[] = [];
+async function* readPages(client: Client, input: ReadingsInput): AsyncGenerator<Reading[]> {
   let cursor: string | undefined;
   do {
     const page = await client.readings.page({ ...input, limit: 10_000, ...(cursor !== undefined && { cursor }) });
-    rows.push(...page.readings);
+    yield page.readings;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return rows;
 }
 
-/** A time, or a duration before now. */
-function parseTime(flag: string, text: string, nowMs: number): string {
-  const ago = parseDuration(text);
-  if (ago !== undefined) return new Date(nowMs - ago).toISOString();
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(time.getTime()))
-    throw new CommandError(`${flag} ${text} is neither a time such as 2026-11-21T08:00:00Z nor a duration such as 15m`, 2);
-  return time.toISOString();
+/** Page by page, as fast as the reader takes them: memory for one page, however long the history. */
+async function printPages(pages: AsyncIterable<Reading[]>, output: 'csv' | 'ndjson'): Promise<void> {
+  let columns: readonly Column<Reading>[] | undefined;
+  for await (const rows of pages) {
+    const isFirst = columns === undefined;
+    if (!isFirst && rows.length === 0) continue;
+    columns ??= columnsOf(rows);
+    const csv = output === 'csv' ? formatCsv(columns, rows).slice(isFirst ? 0 : formatCsv(columns, []).length + 2) : '';
+    const text = output === 'csv' ? `${csv}\r\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  }
 }
 
 function parseAggregate(text: string | undefined): readonly Aggregate[] | undefined {
@@ -80,7 +84,7 @@ function parseAggregate(text: string | undefined): readonly Aggregate[] | undefi
 }
 
 function columnsOf(rows: readonly Reading[]): readonly Column<Reading>[] {
-  const figures = (['avg', 'min', 'max', 'first', 'last', 'count', 'bad'] as const).filter((figure) =>
+  const figures = (['avg', 'min', 'max', 'first', 'last', 'increase', 'integral', 'goodMs', 'count', 'bad'] as const).filter((figure) =>
     rows.some((row) => row[figure] !== undefined),
   );
   const time: Column<Reading> = { title: 'TIME', value: (row) => row.time };

@@ -3,6 +3,7 @@ import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { BrowserRouter, Route } from 'react-router-dom';
 import { AlarmsPage } from '../alarms/index.ts';
 import { devices } from '../devices/index.ts';
+import { ExportsPage } from '../exports/index.ts';
 import { findings } from '../findings/index.ts';
 import { JournalPage } from '../journal/index.ts';
 import { OverviewPage } from '../overview/index.ts';
@@ -49,6 +50,7 @@ export function Console() {
           <Route path="/sites" element={<SitesPage />} />
           <Route path="/alarms" element={<AlarmsPage />} />
           <Route path="/journal" element={<JournalPage />} />
+          <Route path="/exports" element={<ExportsPage />} />
           <Route path="/profile" element={<ProfilePage />} />
           <Route
             path="/trend"

@@ -1,6 +1,7 @@
 import AccountTree from '@mui/icons-material/AccountTreeOutlined';
 import Dashboard from '@mui/icons-material/DashboardOutlined';
 import Devices from '@mui/icons-material/DeveloperBoardOutlined';
+import Download from '@mui/icons-material/DownloadOutlined';
 import History from '@mui/icons-material/HistoryOutlined';
 import Label from '@mui/icons-material/LabelOutlined';
 import NotificationsActive from '@mui/icons-material/NotificationsActiveOutlined';
@@ -26,6 +27,7 @@ export const PAGES: readonly MenuPage[] = [
   { path: '/tags', label: 'Tags', key: 'k', icon: Label },
   { path: '/trend', label: 'Trend', key: 't', icon: ShowChart },
   { path: '/journal', label: 'Alarm journal', key: 'j', icon: History },
+  { path: '/exports', label: 'Exports', key: 'e', icon: Download },
   { path: '/findings', label: 'Findings', key: 'f', icon: Rule },
   { path: '/users', label: 'Users', key: 'u', icon: People, admin: true },
 ];

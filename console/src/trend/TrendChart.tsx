@@ -30,12 +30,12 @@ export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }:
   const [width, setWidth] = useState(0);
   const height = width < 600 ? 280 : 360;
   const shape = JSON.stringify([
-    pens.map(({ pen, tag, curve }) => [pen, tag?.unit, tag?.states, curve.stepped]),
+    pens.map(({ pen, tag, curve, former }) => [pen, tag?.unit, tag?.states, curve.stepped, former]),
     timeZone,
     width,
     tokens.ground,
   ]);
-  const drawOver = useEffectEvent((made: uPlot) => drawMarks(made, { pens, alarms }, tokens));
+  const drawOver = useEffectEvent((made: uPlot) => drawMarks(made, { pens: pens.filter(({ former }) => !former), alarms }, tokens));
   const tellCursor = useEffectEvent((seconds: number | undefined) => onCursor(seconds === undefined ? undefined : seconds * 1000));
   const tellSpan = useEffectEvent((from: number, to: number) => onSpan(from * 1000, to * 1000));
   const create = useEffectEvent((target: HTMLDivElement) => {
@@ -78,7 +78,10 @@ export function TrendChart({ pens, alarms, window, timeZone, onCursor, onSpan }:
     <Box
       ref={host}
       role="img"
-      aria-label={`Trend of ${pens.map(({ pen }) => pen.path).join(', ')}; the values are in the table below`}
+      aria-label={`Trend of ${pens
+        .filter(({ former }) => !former)
+        .map(({ pen }) => pen.path)
+        .join(', ')}; the values are in the table below`}
       sx={{ minHeight: height, width: '100%', minWidth: 0, overflow: 'hidden', '& .u-select': { background: `${tokens.accent}33` } }}
     />
   );

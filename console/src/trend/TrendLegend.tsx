@@ -24,6 +24,9 @@ import type { DrawnPen } from './use-pens.ts';
 /** What the legend takes. `atMs` is the cursor, or the present. */
 export interface TrendLegendProps {
   readonly pens: readonly DrawnPen[];
+  /** The same pens in an earlier period, and which that is. */
+  readonly formers: readonly DrawnPen[];
+  readonly formerText: string;
   readonly atMs: number;
   readonly atText: string;
   readonly onAxis: (path: string, axis: Pen['axis']) => void;
@@ -31,7 +34,7 @@ export interface TrendLegendProps {
 }
 
 /** The pens with their values at the cursor. */
-export function TrendLegend({ pens, atMs, atText, onAxis, onRemove }: TrendLegendProps) {
+export function TrendLegend({ pens, formers, formerText, atMs, atText, onAxis, onRemove }: TrendLegendProps) {
   return (
     <TableContainer>
       <Table size="small" aria-label="Pens">
@@ -50,7 +53,12 @@ export function TrendLegend({ pens, atMs, atText, onAxis, onRemove }: TrendLegen
         </TableHead>
         <TableBody>
           {pens.map((pen) => (
-            <PenRow key={pen.pen.path} drawn={pen} atMs={atMs} onAxis={onAxis} onRemove={onRemove} />
+            <PenRow
+              key={pen.pen.path}
+              drawn={pen}
+              former={formers.find((one) => one.pen.path === pen.pen.path)}
+              {...{ formerText, atMs, onAxis, onRemove }}
+            />
           ))}
         </TableBody>
       </Table>
@@ -58,12 +66,15 @@ export function TrendLegend({ pens, atMs, atText, onAxis, onRemove }: TrendLegen
   );
 }
 
-function PenRow({ drawn, atMs, onAxis, onRemove }: { readonly drawn: DrawnPen } & Pick<TrendLegendProps, 'atMs' | 'onAxis' | 'onRemove'>) {
+interface PenRowProps extends Pick<TrendLegendProps, 'formerText' | 'atMs' | 'onAxis' | 'onRemove'> {
+  readonly drawn: DrawnPen;
+  readonly former: DrawnPen | undefined;
+}
+
+function PenRow({ drawn, former, formerText, atMs, onAxis, onRemove }: PenRowProps) {
   const tokens = useTokens();
-  const { pen, index, tag, curve, source, error, loading } = drawn;
+  const { pen, index, tag, curve, source, gaps, error } = drawn;
   const [namespace = '', device = '', name = ''] = pen.path.split('/');
-  const value = valueAt(curve, atMs);
-  const format = tag ?? { dataType: 'Float64' };
   return (
     <TableRow data-pen={pen.path}>
       <TableCell sx={{ width: 44 }}>
@@ -83,13 +94,12 @@ function PenRow({ drawn, atMs, onAxis, onRemove }: { readonly drawn: DrawnPen } 
         </Typography>
       </TableCell>
       <TableCell align="right" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>
-        {loading
-          ? '…'
-          : value === undefined
-            ? 'no value'
-            : value === null
-              ? 'gap'
-              : `${formatValue(value, format)} ${tag?.states?.[String(value)] === undefined ? (tag?.unit ?? '') : ''}`}
+        {formatAt(drawn, atMs)}
+        {former !== undefined && (
+          <Typography variant="caption" component="div" color="textSecondary" sx={{ whiteSpace: 'normal' }}>
+            {formerText}: {formatAt(former, atMs)}
+          </Typography>
+        )}
       </TableCell>
       <TableCell sx={{ whiteSpace: 'nowrap', display: { xs: 'none', md: 'table-cell' } }}>{formatExtremes(drawn)}</TableCell>
       <TableCell sx={{ color: 'text.secondary', whiteSpace: 'nowrap', display: { xs: 'none', md: 'table-cell' } }}>
@@ -99,6 +109,7 @@ function PenRow({ drawn, atMs, onAxis, onRemove }: { readonly drawn: DrawnPen } 
             , bad quality hatched
           </Box>
         )}
+        {gaps.length > 0 && ', not observed grey'}
       </TableCell>
       <TableCell>
         <ToggleButtonGroup
@@ -125,6 +136,15 @@ function PenRow({ drawn, atMs, onAxis, onRemove }: { readonly drawn: DrawnPen } 
       </TableCell>
     </TableRow>
   );
+}
+
+/** The value that holds at a time. */
+function formatAt({ curve, tag, loading }: DrawnPen, atMs: number): string {
+  if (loading) return '…';
+  const value = valueAt(curve, atMs);
+  if (value === undefined) return 'no value';
+  if (value === null) return 'gap';
+  return `${formatValue(value, tag ?? { dataType: 'Float64' })} ${tag?.states?.[String(value)] === undefined ? (tag?.unit ?? '') : ''}`;
 }
 
 function formatExtremes({ curve, tag }: DrawnPen): string {

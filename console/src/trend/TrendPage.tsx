@@ -1,38 +1,38 @@
-import { ApiError, type JournalEntry } from '@kubeplant/api-client';
+import type { JournalEntry } from '@kubeplant/api-client';
 import DownloadIcon from '@mui/icons-material/Download';
 import LinkIcon from '@mui/icons-material/Link';
 import { Box, Button, Paper, Typography, useMediaQuery } from '@mui/material';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
-import { useClient } from '../app/DepsContext.tsx';
+import { ExportDialog } from '../exports/ExportDialog.tsx';
 import { formatDateTime } from '../format/time.ts';
 import { useNow } from '../format/use-now.ts';
 import { useLiveState } from '../live/use-live.ts';
 import { EmptyState } from '../ui/Notice.tsx';
 import { Page } from '../ui/Page.tsx';
 import { PriorityMark } from '../ui/PriorityMark.tsx';
-import { openDownload } from '../ui/save-file.ts';
 import { SimulatedMark } from '../ui/SimulatedMark.tsx';
 import { TimeText } from '../ui/TimeText.tsx';
 import { useSites, useTimeZone } from '../ui/use-sites.ts';
+import { COMPARISONS, offsetOf } from './compare.ts';
 import { TagPicker } from './TagPicker.tsx';
 import { TrendChart } from './TrendChart.tsx';
 import { TrendLegend } from './TrendLegend.tsx';
 import { TrendToolbar } from './TrendToolbar.tsx';
-import { formatTrendState, MAX_PENS, type Pen, parseTrendState, type Span, toFixedSpan, toWindow } from './trend-state.ts';
+import { formatTrendState, MAX_PENS, type Pen, parseTrendState, toFixedSpan, type TrendState, toWindow } from './trend-state.ts';
 import { usePenAlarms } from './use-pen-alarms.ts';
 import { usePens } from './use-pens.ts';
 
 /** Up to eight tags over time, live or past. Everything is in the address. */
 export default function TrendPage() {
   const [params, setParams] = useSearchParams();
-  const { pens, span } = parseTrendState(params);
+  const { pens, span, compare } = parseTrendState(params);
   const nowMs = useNow();
   const live = useLiveState();
   const touch = useMediaQuery('(pointer: coarse)');
   const freshMs = live.kind === 'lost' || live.kind === 'stopped' ? Math.min(nowMs, live.sinceMs) : nowMs;
-  const drawn = usePens(pens, span, { nowMs, freshMs });
+  const drawn = usePens(pens, span, { nowMs, freshMs, offsetMs: 0 });
   const alarms = usePenAlarms(pens, span);
   const [cursorMs, setCursorMs] = useState<number>();
   const { data: sites = [] } = useSites();
@@ -40,12 +40,18 @@ export default function TrendPage() {
   const [first] = drawn;
   const timeZone = first?.tag === undefined ? (sites[0]?.timezone ?? 'UTC') : zoneOf(first.tag);
   const window = toWindow(span, nowMs);
-  const setState = (next: { readonly pens?: readonly Pen[]; readonly span?: Span }, replace = false): void =>
-    setParams(formatTrendState({ pens, span, ...next }), { replace });
+  const offsetMs = compare === undefined ? 0 : offsetOf(compare, window.fromMs, timeZone);
+  const formers = usePens(compare === undefined ? [] : pens, span, { nowMs, freshMs, offsetMs });
+  const setState = (next: Partial<TrendState>, replace = false): void =>
+    setParams(formatTrendState({ pens, span, compare, ...next }), { replace });
   const atMs = cursorMs ?? Math.min(window.toMs, freshMs);
   return (
-    <Page title="Trend" actions={<TrendActions pens={pens} window={window} />}>
-      <TrendToolbar span={span} window={window} timeZone={timeZone} onSpan={(next) => setState({ span: next })} />
+    <Page title="Trend" actions={<TrendActions pens={pens} window={window} timeZone={timeZone} />}>
+      <TrendToolbar
+        {...{ span, compare, window, timeZone }}
+        onSpan={(next) => setState({ span: next })}
+        onCompare={(next) => setState({ compare: next }, true)}
+      />
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, mb: 1, alignItems: 'center' }}>
         <TagPicker
           taken={pens.map(({ path }) => path)}
@@ -63,7 +69,7 @@ export default function TrendPage() {
           <EmptyState title="No tag chosen yet">Search for a tag above, or come here by the trend sign beside any value.</EmptyState>
         ) : (
           <TrendChart
-            pens={drawn}
+            pens={[...drawn, ...formers]}
             alarms={alarms}
             window={window}
             timeZone={timeZone}
@@ -76,6 +82,8 @@ export default function TrendPage() {
         <Paper sx={{ mb: 1.5, overflow: 'hidden' }}>
           <TrendLegend
             pens={drawn}
+            formers={formers}
+            formerText={compare === undefined ? '' : COMPARISONS[compare]}
             atMs={atMs}
             atText={cursorMs === undefined ? 'Latest' : formatDateTime(cursorMs, timeZone)}
             onAxis={(path, axis) => setState({ pens: pens.map((pen) => (pen.path === path ? { path, axis } : pen)) }, true)}
@@ -91,22 +99,14 @@ export default function TrendPage() {
 function TrendActions({
   pens,
   window,
+  timeZone,
 }: {
   readonly pens: readonly Pen[];
   readonly window: { readonly fromMs: number; readonly toMs: number };
+  readonly timeZone: string;
 }) {
-  const client = useClient();
   const notify = useNotify();
-  const save = async (): Promise<void> => {
-    const from = new Date(window.fromMs).toISOString();
-    const to = new Date(window.toMs).toISOString();
-    try {
-      const { url } = await client.downloads.create({ tags: pens.map(({ path }) => path), from, to });
-      openDownload(url, 'readings.csv');
-    } catch (error) {
-      notify(error instanceof ApiError ? error.message : String(error), { type: 'error' });
-    }
-  };
+  const [exporting, setExporting] = useState(false);
   const share = async (): Promise<void> => {
     await navigator.clipboard.writeText(location.href);
     notify('The link to this trend is copied.');
@@ -118,9 +118,12 @@ function TrendActions({
           Copy link
         </Button>
       )}
-      <Button startIcon={<DownloadIcon />} disabled={pens.length === 0} onClick={() => void save()}>
-        Save as CSV
+      <Button startIcon={<DownloadIcon />} disabled={pens.length === 0} onClick={() => setExporting(true)}>
+        Export
       </Button>
+      {exporting && (
+        <ExportDialog paths={pens.map(({ path }) => path)} window={window} timeZone={timeZone} onClose={() => setExporting(false)} />
+      )}
     </>
   );
 }

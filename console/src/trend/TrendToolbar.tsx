@@ -2,9 +2,10 @@ import ChevronLeft from '@mui/icons-material/ChevronLeft';
 import ChevronRight from '@mui/icons-material/ChevronRight';
 import ZoomIn from '@mui/icons-material/ZoomIn';
 import ZoomOut from '@mui/icons-material/ZoomOut';
-import { Box, Button, IconButton, TextField, ToggleButton, ToggleButtonGroup, Tooltip } from '@mui/material';
+import { Box, Button, IconButton, MenuItem, TextField, ToggleButton, ToggleButtonGroup, Tooltip } from '@mui/material';
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
 import { parseLocalTime, toFieldValue, toLocalTime } from '../format/time.ts';
+import { COMPARISONS, type Comparison, isComparison } from './compare.ts';
 import { RANGES, type RangeName, type Span, toFixedSpan } from './trend-state.ts';
 
 /** What the toolbar takes. */
@@ -13,10 +14,12 @@ export interface TrendToolbarProps {
   readonly window: { readonly fromMs: number; readonly toMs: number };
   readonly timeZone: string;
   readonly onSpan: (span: Span) => void;
+  readonly compare: Comparison | undefined;
+  readonly onCompare: (compare: Comparison | undefined) => void;
 }
 
 /** Ranges that follow the present, steps and zoom for keys and fingers, and a span from–to on the clock of the site. */
-export function TrendToolbar({ span, window, timeZone, onSpan }: TrendToolbarProps) {
+export function TrendToolbar({ span, window, timeZone, onSpan, compare, onCompare }: TrendToolbarProps) {
   const { fromMs, toMs } = window;
   const length = toMs - fromMs;
   const fixed = (from: number, to: number) => () => onSpan(toFixedSpan(from, to, Date.now()));
@@ -48,6 +51,22 @@ export function TrendToolbar({ span, window, timeZone, onSpan }: TrendToolbarPro
           Back to live
         </Button>
       )}
+      <TextField
+        select
+        size="small"
+        margin="none"
+        label="Compare with"
+        value={compare ?? ''}
+        sx={{ width: 180 }}
+        onChange={({ target }) => onCompare(isComparison(target.value) ? target.value : undefined)}
+      >
+        <MenuItem value="">nothing</MenuItem>
+        {Object.entries(COMPARISONS).map(([name, text]) => (
+          <MenuItem key={name} value={name}>
+            {text}
+          </MenuItem>
+        ))}
+      </TextField>
       <FromTo
         window={window}
         timeZone={timeZone}

@@ -39,6 +39,27 @@ describe('a curve of readings as stored', () => {
     ]);
   });
 
+  it('draws no line over a change of meaning, of readings and of buckets', () => {
+    expect(points(curve({ readings: [raw(2000, 1), raw(6000, 2)], breaksMs: [4000] }))).toEqual([
+      [2000, 1],
+      [3999, 1],
+      [4000, null],
+      [6000, 2],
+      [9000, 2],
+    ]);
+    const buckets = [2000, 4000].map((ms) => ({ time: at(ms), avg: ms / 1000, min: 1, max: 9, last: 5 }));
+    expect(points(curve({ readings: buckets, breaksMs: [4000], intervalMs: 2000 })).slice(0, 3)).toEqual([
+      [2000, 2],
+      [4000, 4],
+      [6000, 5],
+    ]);
+    expect(points(curve({ readings: buckets, breaksMs: [3000], intervalMs: 2000 })).slice(0, 3)).toEqual([
+      [2000, 2],
+      [3000, null],
+      [4000, 4],
+    ]);
+  });
+
   it('goes on over spans that touch', () => {
     const observed = [
       { fromMs: 0, untilMs: 3000 },

@@ -24,6 +24,8 @@ export interface CurveInput {
   readonly before?: Reading | undefined;
   /** Spans in which the last value is confirmed; outside them is a gap. Empty where nobody confirms, as for calculated tags. */
   readonly observed: readonly { readonly fromMs: number; readonly untilMs: number }[];
+  /** Where the meaning of the values changes: no line is drawn over it. */
+  readonly breaksMs?: readonly number[];
   readonly fromMs: number;
   readonly toMs: number;
   /** Size of the buckets; absent for readings as stored. */
@@ -40,15 +42,16 @@ interface Sample {
 
 /** Curve that holds each value until the next while it is confirmed, and is interrupted where it is not, or where quality is Bad. */
 export function buildCurve(input: CurveInput): Curve {
-  const { readings, before, observed, fromMs, toMs, intervalMs } = input;
+  const { readings, before, observed, breaksMs = [], fromMs, toMs, intervalMs } = input;
   const first = before === undefined ? [] : [{ ...toSample(before, intervalMs), ms: fromMs }];
   const samples = [...first, ...readings.map((reading) => toSample(reading, intervalMs))].sort((a, b) => a.ms - b.ms);
   const out: Sample[] = [];
   samples.forEach((sample, n) => {
     const nextMs = samples[n + 1]?.ms ?? toMs;
-    const untilMs = confirmedUntil(sample.ms + (intervalMs ?? 0), nextMs, observed);
+    const breakMs = breaksMs.find((ms) => ms > sample.ms && ms <= nextMs);
+    const untilMs = Math.min(confirmedUntil(sample.ms + (intervalMs ?? 0), nextMs, observed), (breakMs ?? Number.POSITIVE_INFINITY) - 1);
     if (sample.ms >= fromMs) out.push(sample);
-    if (untilMs - sample.ms <= (intervalMs ?? 0) && nextMs <= sample.ms + (intervalMs ?? 0)) return;
+    if (breakMs === undefined && untilMs - sample.ms <= (intervalMs ?? 0) && nextMs <= sample.ms + (intervalMs ?? 0)) return;
     // A bucket holds its last value until the next one begins, so that it is not drawn as a ramp.
     if (intervalMs !== undefined && untilMs > sample.ms + intervalMs) out.push(held(sample, sample.ms + intervalMs), held(sample, untilMs));
     else if (intervalMs === undefined && (untilMs < nextMs || n === samples.length - 1)) out.push(held(sample, untilMs));

@@ -14,9 +14,16 @@ describe('columns for the chart', () => {
       [0, undefined, null],
       [2, undefined, null],
       [undefined, 7, undefined],
-      [undefined, null, undefined],
-      [undefined, null, undefined],
+      [undefined, null, null],
+      [undefined, null, null],
     ]);
+  });
+
+  it('keep a gap of a pen open over the points of another, and a value before it', () => {
+    const a = curve({ times: [1000, 3000, 6000], values: [1, null, 2], stepped: true });
+    const b = curve({ times: [2000, 4000, 5000], values: [7, 8, 9], stepped: true });
+    const [, first] = toChartData([{ curve: a }, { curve: b }]);
+    expect(first).toEqual([1, undefined, null, null, null, 2]);
   });
 
   it('are one empty axis without pens', () => expect(toChartData([])).toEqual([[]]));

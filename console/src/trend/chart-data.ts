@@ -7,13 +7,22 @@ export const COLUMNS_PER_PEN = 3;
 /** Columns for uPlot on one time axis in seconds: per pen its value and its band. Undefined where a pen has no point; null is a gap. */
 export function toChartData(pens: readonly Pick<DrawnPen, 'curve'>[]): uPlot.AlignedData {
   if (pens.length === 0) return [[]];
-  return uPlot.join(
-    pens.map(({ curve }) => {
-      const seconds = curve.times.map((ms) => ms / 1000);
-      const band = curve.stepped ? curve.times.map(() => null) : undefined;
-      return [seconds, [...curve.values], band ?? [...curve.low], band ?? [...curve.high]];
-    }),
-  );
+  const columns = pens.map(({ curve }): uPlot.AlignedData => {
+    const seconds = curve.times.map((ms) => ms / 1000);
+    const band = curve.stepped ? curve.times.map(() => null) : undefined;
+    return [seconds, [...curve.values], band ?? [...curve.low], band ?? [...curve.high]];
+  });
+  const [times, ...values] = uPlot.join(columns);
+  return [times, ...values.map(carryGapsOn)] as uPlot.AlignedData; // as it was joined
+}
+
+/** A gap goes on to the next point of its own pen, not to that of another. */
+function carryGapsOn(column: uPlot.AlignedData[number]): (number | null | undefined)[] {
+  let isGap = false;
+  return Array.from(column, (value) => {
+    if (value !== undefined) isGap = value === null;
+    return value === undefined && isGap ? null : value;
+  });
 }
 
 /** Value of a curve at a time: the one that holds there; null in a gap, undefined before its first point. */

@@ -27,7 +27,7 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
     font: '12px system-ui, sans-serif',
   };
   const axisOf = (axis: 'left' | 'right'): uPlot.Axis => {
-    const own = pens.filter(({ pen }) => pen.axis === axis);
+    const own = pens.filter(({ pen, former }) => pen.axis === axis && !former);
     const units = [...new Set(own.flatMap(({ tag }) => tag?.unit ?? []))].join(', ');
     const states = own.length === 1 ? own[0]?.tag?.states : undefined;
     return {
@@ -58,7 +58,7 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
     series: [{}, ...pens.flatMap((pen) => penSeries(pen, tokens))],
     bands: pens.map((_, n) => ({
       series: [n * COLUMNS_PER_PEN + 3, n * COLUMNS_PER_PEN + 2] as [number, number],
-      fill: `${tokens.pens[pens[n]?.index ?? 0] ?? tokens.accent}2b`,
+      fill: pens[n]?.former === true ? 'transparent' : `${tokens.pens[pens[n]?.index ?? 0] ?? tokens.accent}2b`,
     })),
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 }, bind: { dblclick: () => null } },
     hooks: {
@@ -77,7 +77,7 @@ export function chartOptions({ pens, timeZone, tokens, width, height, onDraw, on
   };
 }
 
-function penSeries({ pen, index, curve }: DrawnPen, tokens: Tokens): uPlot.Series[] {
+function penSeries({ pen, index, curve, former }: DrawnPen, tokens: Tokens): uPlot.Series[] {
   const stroke = tokens.pens[index] ?? tokens.accent;
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   const shared = { scale: pen.axis, points: { show: false } };
@@ -85,9 +85,9 @@ function penSeries({ pen, index, curve }: DrawnPen, tokens: Tokens): uPlot.Serie
   return [
     {
       ...shared,
-      stroke,
-      width: 1.8,
-      dash: [...(DASHES[index] ?? [])],
+      stroke: former ? `${stroke}90` : stroke,
+      width: former ? 1.2 : 1.8,
+      dash: former ? [1, 3] : [...(DASHES[index] ?? [])],
       ...(curve.stepped && stepped !== undefined ? { paths: stepped } : {}),
     },
     edge,

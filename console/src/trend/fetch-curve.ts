@@ -1,16 +1,34 @@
 import type { Client, Reading, Readings } from '@kubeplant/api-client';
 import { parseTagPath } from '@kubeplant/words';
-import { planHistory, toBuckets, type HistoryPlan } from './history-plan.ts';
+import { type HistoryPlan, toPlan, wantedPoints } from './history-plan.ts';
 
-const MAX_READINGS = 20_000;
 const LOOK_BACK_MS = 30 * 86_400_000;
+
+/** A span of time. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** The values mean something else from a time on. */
+export interface MeaningChange {
+  readonly atMs: number;
+  /** `m³/h → l/s`. */
+  readonly text: string;
+}
 
 /** History of a pen in a window. */
 export interface PenHistory {
   readonly plan: HistoryPlan;
   readonly readings: readonly Reading[];
   readonly before: Reading | undefined;
-  readonly observed: readonly { readonly fromMs: number; readonly untilMs: number }[];
+  readonly observed: readonly TimeSpan[];
+  /** Spans in which nothing is known. */
+  readonly gaps: readonly TimeSpan[];
+  /** Where the meaning of the values changed. */
+  readonly changes: readonly MeaningChange[];
+  /** What it was made from: readings, or sums of that size. */
+  readonly source: Readings['source'];
   /** Until when it was asked for; live values carry on from there. */
   readonly toMs: number;
 }
@@ -26,33 +44,20 @@ export async function fetchHistory(
   if (key === undefined) throw new Error(`${path} is not namespace/device/tag`);
   const from = new Date(window.fromMs).toISOString();
   const to = new Date(window.toMs).toISOString();
-  const read = (plan: HistoryPlan): Promise<Readings> =>
-    client.readings.page(
-      {
-        ...key,
-        from,
-        to,
-        limit: MAX_READINGS,
-        observed: true,
-        ...(plan.kind === 'raw' ? {} : { interval: plan.interval, aggregate: ['avg', 'min', 'max', 'last', 'count'] }),
-      },
-      signal,
-    );
-  const spanMs = window.toMs - window.fromMs;
   const lookBack = new Date(window.fromMs - LOOK_BACK_MS).toISOString();
-  const earlier = client.readings.page({ ...key, from: lookBack, to: from, limit: 1, order: 'desc', observed: true }, signal);
-  let plan = planHistory(spanMs);
-  let [page, before] = await Promise.all([read(plan), earlier]);
-  if (plan.kind === 'raw' && page.nextCursor !== undefined) {
-    plan = toBuckets(spanMs);
-    page = await read(plan);
-  }
-  const observed = toSpans(page);
-  return { plan, readings: page.readings, before: holdsAt(before, observed, window.fromMs), observed, toMs: window.toMs };
+  const [page, before] = await Promise.all([
+    client.readings.page({ ...key, from, to, points: wantedPoints(window.toMs - window.fromMs), observed: true }, signal),
+    client.readings.page({ ...key, from: lookBack, to: from, limit: 1, order: 'desc', observed: true }, signal),
+  ]);
+  const observed = toSpans(page.observed);
+  return {
+    ...{ plan: toPlan(page.interval), readings: page.readings, before: holdsAt(before, observed, window.fromMs), observed },
+    ...{ gaps: toSpans(page.gaps), changes: toChanges(page), source: page.source, toMs: window.toMs },
+  };
 }
 
-const toSpans = ({ observed = [] }: Readings): PenHistory['observed'] =>
-  observed.map(({ from, until }) => ({ fromMs: Date.parse(from), untilMs: Date.parse(until) }));
+const toSpans = (spans: Readings['observed'] = []): TimeSpan[] =>
+  spans.map(({ from, until }) => ({ fromMs: Date.parse(from), untilMs: Date.parse(until) }));
 
 /** The earlier reading, as a bucket would have it too, if its value was still confirmed when the window begins. */
 function holdsAt({ readings, observed = [] }: Readings, spans: PenHistory['observed'], fromMs: number): Reading | undefined {
@@ -64,3 +69,10 @@ function holdsAt({ readings, observed = [] }: Readings, spans: PenHistory['obser
   const value = typeof reading.value === 'number' ? reading.value : null;
   return { ...reading, avg: value, min: value, max: value, last: value };
 }
+
+const toChanges = ({ revisions = [] }: Readings): MeaningChange[] =>
+  revisions.slice(1).map(({ since, unit = '', dataType }, n) => {
+    const former = revisions[n];
+    const text = former?.unit === unit ? `${former?.dataType} → ${dataType}` : `${former?.unit ?? 'no unit'} → ${unit || 'no unit'}`;
+    return { atMs: Date.parse(since), text: former?.unit === unit && former.dataType === dataType ? 'new meaning' : text };
+  });

@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { planHistory, toBuckets } from './history-plan.ts';
+import { toPlan, wantedPoints } from './history-plan.ts';
 
 describe('how history is asked for', () => {
-  it.each([
-    [300_000, { kind: 'raw' }],
-    [3_600_000, { kind: 'raw' }],
-    [28_800_000, { kind: 'buckets', intervalMs: 60_000, interval: '1m' }],
-    [604_800_000, { kind: 'buckets', intervalMs: 1_800_000, interval: '30m' }],
-  ])('a span of %d ms: %j', (spanMs, plan) => expect(planHistory(spanMs)).toEqual(plan));
-
-  it('never draws more than 500 buckets below 400 days', () => {
-    for (let spanMs = 1_000; spanMs < 400 * 86_400_000; spanMs *= 1.7) {
-      const plan = toBuckets(spanMs);
-      expect(plan.kind === 'buckets' && spanMs / plan.intervalMs).toBeLessThanOrEqual(500);
-    }
+  it('asks for every reading of an hour, and beyond it for what can be seen', () => {
+    expect(wantedPoints(3_600_000)).toBeGreaterThan(3600);
+    expect(wantedPoints(3_600_001)).toBeLessThan(2000);
   });
+
+  it.each([
+    [undefined, { kind: 'raw' }],
+    ['30s', { kind: 'buckets', intervalMs: 30_000, interval: '30s' }],
+    ['15m', { kind: 'buckets', intervalMs: 900_000, interval: '15m' }],
+    ['7d', { kind: 'buckets', intervalMs: 604_800_000, interval: '7d' }],
+  ])('an answer with the interval %s: %j', (interval, plan) => expect(toPlan(interval)).toEqual(plan));
 });

@@ -1,4 +1,5 @@
 import { parseTagPath } from '@kubeplant/words';
+import { type Comparison, isComparison } from './compare.ts';
 
 /** Pens a trend takes. */
 export const MAX_PENS = 8;
@@ -23,20 +24,24 @@ export type Span =
 export interface TrendState {
   readonly pens: readonly Pen[];
   readonly span: Span;
+  /** Drawn beneath: the same tags in an earlier period. */
+  readonly compare?: Comparison | undefined;
 }
 
 export function parseTrendState(params: URLSearchParams): TrendState {
   const right = new Set((params.get('right') ?? '').split(','));
   const paths = [...new Set((params.get('pens') ?? '').split(','))].filter((path) => parseTagPath(path) !== undefined);
   const pens = paths.slice(0, MAX_PENS).map((path): Pen => ({ path, axis: right.has(path) ? 'right' : 'left' }));
-  return { pens, span: parseSpan(params) };
+  const compare = params.get('compare') ?? '';
+  return { pens, span: parseSpan(params), ...(isComparison(compare) ? { compare } : {}) };
 }
 
-export function formatTrendState({ pens, span }: TrendState): Record<string, string> {
+export function formatTrendState({ pens, span, compare }: TrendState): Record<string, string> {
   const right = pens.filter(({ axis }) => axis === 'right');
   return {
     ...(pens.length === 0 ? {} : { pens: pens.map(({ path }) => path).join(',') }),
     ...(right.length === 0 ? {} : { right: right.map(({ path }) => path).join(',') }),
+    ...(compare === undefined ? {} : { compare }),
     ...(span.kind === 'live'
       ? { range: span.range }
       : { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() }),

@@ -5,8 +5,7 @@ import { useMemo, useRef } from 'react';
 import { useClient } from '../app/DepsContext.tsx';
 import { useTagStream } from '../live/use-live.ts';
 import { buildCurve, type Curve } from './build-curve.ts';
-import { fetchHistory, type PenHistory } from './fetch-curve.ts';
-import { planHistory } from './history-plan.ts';
+import { fetchHistory, type MeaningChange, type PenHistory, type TimeSpan } from './fetch-curve.ts';
 import { type Pen, RANGES, type Span, toWindow } from './trend-state.ts';
 
 /** A pen with all there is to draw and to say about it. */
@@ -16,6 +15,11 @@ export interface DrawnPen {
   readonly tag: Tag | undefined;
   readonly curve: Curve;
   readonly source: string;
+  /** Spans in which nothing is known, and where the meaning of the values changed. */
+  readonly gaps: readonly TimeSpan[];
+  readonly changes: readonly MeaningChange[];
+  /** True: of the earlier period, drawn beneath. */
+  readonly former: boolean;
   readonly loading: boolean;
   readonly error: unknown;
 }
@@ -31,14 +35,18 @@ const LIVE_MARGIN_MS = 60_000;
 /** A span that ended less than this before history was read is still open. */
 const OPEN_MS = 15_000;
 
-/** History of every pen, carried on by live values while the trend follows the present. Values are fresh until `freshMs`. */
-export function usePens(
-  pens: readonly Pen[],
-  span: Span,
-  { nowMs, freshMs }: { readonly nowMs: number; readonly freshMs: number },
-): readonly DrawnPen[] {
+/** When it is, until when values are fresh, and how much earlier the period is that is to be drawn over this one (0: this one). */
+export interface PenClock {
+  readonly nowMs: number;
+  readonly freshMs: number;
+  readonly offsetMs: number;
+}
+
+/** History of every pen, carried on by live values while the trend follows the present. */
+export function usePens(pens: readonly Pen[], span: Span, { nowMs, freshMs, offsetMs }: PenClock): readonly DrawnPen[] {
   const client = useClient();
   const paths = pens.map(({ path }) => path);
+  const former = offsetMs > 0;
   const live = span.kind === 'live';
   const tags = useQuery({
     queryKey: ['trend-tags', paths],
@@ -47,21 +55,17 @@ export function usePens(
     placeholderData: (previous) => previous,
   });
   const spanMs = live ? RANGES[span.range] : span.toMs - span.fromMs;
-  const plan = planHistory(spanMs);
   const histories = useQueries({
     queries: paths.map((path) => ({
-      queryKey: ['trend', path, span],
-      queryFn: ({ signal }: { signal: AbortSignal }) => {
-        const window = toWindow(span, Date.now());
-        return fetchHistory(client, path, window, signal);
-      },
+      queryKey: ['trend', path, span, offsetMs],
+      queryFn: ({ signal }: { signal: AbortSignal }) => fetchHistory(client, path, earlier(toWindow(span, Date.now()), offsetMs), signal),
       staleTime: live ? 0 : 30_000,
       gcTime: 60_000,
-      refetchInterval: live ? (plan.kind === 'raw' ? LIVE_MARGIN_MS : Math.max(10_000, plan.intervalMs / 2)) : (false as const),
+      refetchInterval: (query: { state: { data: PenHistory | undefined } }) => (live ? refetchAfter(query.state.data) : (false as const)),
     })),
   });
-  const tails = useTails(live ? paths : [], spanMs);
-  const window = toWindow(span, nowMs);
+  const tails = useTails(live && !former ? paths : [], spanMs);
+  const window = earlier(toWindow(span, nowMs), offsetMs);
   return pens.map((pen, index) => {
     const history = histories[index];
     const data = history?.data;
@@ -69,12 +73,32 @@ export function usePens(
       pen,
       index,
       tag: tags.data?.find(({ path }) => path === pen.path),
-      curve: data === undefined ? NOTHING : draw(data, live ? (tails.get(pen.path) ?? []) : [], window, freshMs),
-      source: data === undefined ? '' : data.plan.kind === 'raw' ? 'as stored' : `per ${data.plan.interval}`,
+      curve: data === undefined ? NOTHING : later(draw(data, tails.get(pen.path) ?? [], window, former ? window.toMs : freshMs), offsetMs),
+      source: data === undefined ? '' : describeSource(data),
+      gaps: data?.gaps ?? [],
+      changes: data?.changes ?? [],
+      former,
       loading: history?.isPending ?? false,
       error: history?.error ?? undefined,
     };
   });
+}
+
+const earlier = ({ fromMs, toMs }: { fromMs: number; toMs: number }, byMs: number) => ({ fromMs: fromMs - byMs, toMs: toMs - byMs });
+
+/** A curve of an earlier period where this period is drawn. */
+function later(curve: Curve, byMs: number): Curve {
+  if (byMs === 0) return curve;
+  return { ...curve, times: curve.times.map((ms) => ms + byMs), bad: [] };
+}
+
+/** Live values carry readings on; buckets are asked for anew when about half of one is over. */
+const refetchAfter = (data: PenHistory | undefined): number =>
+  data?.plan.kind === 'buckets' ? Math.max(10_000, data.plan.intervalMs / 2) : LIVE_MARGIN_MS;
+
+function describeSource({ plan, source }: PenHistory): string {
+  if (plan.kind === 'raw') return 'as stored';
+  return `per ${plan.interval}, from ${source === 'raw' ? 'readings' : `sums of ${source}`}`;
 }
 
 /** Live values since the page was opened, as long as they may be needed. */
@@ -93,8 +117,8 @@ function useTails(paths: readonly string[], spanMs: number): ReadonlyMap<string,
 }
 
 function draw(history: PenHistory, tail: readonly TailPoint[], window: { fromMs: number; toMs: number }, freshMs: number): Curve {
-  const { plan, readings, before, observed } = history;
-  const frame = { before, fromMs: window.fromMs };
+  const { plan, readings, before, observed, changes } = history;
+  const frame = { before, fromMs: window.fromMs, breaksMs: changes.map(({ atMs }) => atMs) };
   const follows = window.toMs > history.toMs;
   if (plan.kind === 'buckets') {
     const spans = follows ? extend(observed, history.toMs, history.toMs) : observed;

@@ -2,6 +2,7 @@ import { createStore, migrate, type Store } from '@kubeplant/api-server/store';
 import pg from 'pg';
 import { CopyRows } from '../../../api/server/src/store/copy-encoder.ts';
 import { copyInto } from '../../../api/server/src/store/copy-into.ts';
+import type { TestServer } from '../databases/start-server.ts';
 import { startPlainServer } from '../databases/plain-server.ts';
 
 /** Readings of one round, as columns, in the order of time. */
@@ -21,8 +22,8 @@ export interface BenchStore {
   close(): Promise<void>;
 }
 
-export async function openBenchStore(): Promise<BenchStore> {
-  const server = await startPlainServer({ durable: true });
+export async function openBenchStore(given?: Pick<TestServer, 'adminUrl'> & { remove(): Promise<void> }): Promise<BenchStore> {
+  const server = given ?? (await startPlainServer({ durable: true }));
   const setUp = new pg.Client({ connectionString: server.adminUrl });
   await setUp.connect();
   await setUp.query(`CREATE ROLE bench LOGIN CREATEROLE PASSWORD 'bench'`);
@@ -33,10 +34,11 @@ export async function openBenchStore(): Promise<BenchStore> {
   const url = new URL(adminUrl);
   url.username = 'bench';
   url.password = 'bench';
-  await migrate(url.href, silent);
-  const store = await createStore({ databaseUrl: url.href, log: silent });
   const admin = new pg.Client({ connectionString: adminUrl.href });
   await admin.connect();
+  await admin.query(`DO $$ BEGIN CREATE EXTENSION timescaledb; EXCEPTION WHEN OTHERS THEN NULL; END $$`); // where it is loaded
+  await migrate(url.href, silent);
+  const store = await createStore({ databaseUrl: url.href, log: silent });
   return {
     store,
     url: url.href,

@@ -3,7 +3,19 @@ import { runBenches, type Verdict } from './run-benches.ts';
 import { runInProcess } from './run-in-process.ts';
 
 /** Modules of this folder, each run in a process of its own: what one lacks or leaves behind must not touch the others. */
-const BENCHES = ['alarm', 'segment-log', 'modbus-polls', 'store', 'whole-path', 'up', 'saved', 'footprint', 'operator', 'history'] as const;
+const BENCHES = [
+  'alarm',
+  'segment-log',
+  'modbus-polls',
+  'store',
+  'at-rest',
+  'whole-path',
+  'up',
+  'saved',
+  'footprint',
+  'operator',
+  'history',
+] as const;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const args = process.argv.slice(2);

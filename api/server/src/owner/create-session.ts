@@ -79,7 +79,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   const loop = createCommitLoop({
     ...{ engine, accumulator, nowUs: deps.nowUs, show: publisher.show, onCommitted, onRecording, onFailed: fail },
     write: (batch, attempt) => commitBatch(deps.store, { ...place, committed: committedOf(links) }, batch, attempt),
-    recover: (unclear, attempt) => recoverSite(attempt, place, links, unclear),
+    recover: (unclear, attempt) => recoverSite(attempt, place, { links, nowUs: deps.nowUs() }, unclear),
     createAttempt: () => createAttempt(deps.store),
   });
   const setConnected = createClockCauses(deps, parts.loaded);
@@ -105,7 +105,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     shards.closeRemoved(model.shards);
     shards.declareMissing(model.shards.map(({ name }) => name));
   };
-  const clocks = startOwnerClocks({ deps, place, engine, publisher, loop, onBeat: shards.beat, onGraceOver, onFailed: fail });
+  const clocks = startOwnerClocks({ deps, place, links, engine, publisher, loop, onBeat: shards.beat, onGraceOver, onFailed: fail });
   const takeModel = async (attempt: Attempt, next: SiteModel): Promise<void> => {
     const take = await inTenant(attempt, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;

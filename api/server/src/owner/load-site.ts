@@ -29,6 +29,9 @@ export interface LoadedSite {
   readonly links: Map<string, ShardLink>;
 }
 
+/** Every run that is known. */
+const ALL_DAYS = 36_500;
+
 export interface Claimer {
   readonly model: SiteModel;
   readonly replica: string;
@@ -58,7 +61,13 @@ export async function loadSite(
     const all = [...catalogue.all()];
     await loadLatest(client, all, deps.nowUs());
     const alarms = await readAlarmStates(client, model);
-    return { kind: 'claimed' as const, claim, alarms, spans: await readLastObserved(client, model), links: await readLinks(client, model) };
+    return {
+      kind: 'claimed' as const,
+      claim,
+      alarms,
+      spans: await readLastObserved(client, model),
+      links: await readLinks(client, model, deps.nowUs()),
+    };
   });
   if (loaded.kind === 'other') return loaded;
   const { claim, alarms, spans, links } = loaded;
@@ -120,12 +129,14 @@ function observedInForce(
   });
 }
 
-async function readLinks(client: ScopedClient, model: SiteModel): Promise<Map<string, ShardLink>> {
+async function readLinks(client: ScopedClient, model: SiteModel, nowUs: number): Promise<Map<string, ShardLink>> {
   const links = new Map<string, ShardLink>();
-  for (const { shard, run, committed } of await readProgress(client, model)) {
+  for (const { shard, run, committed, ageUs } of await readProgress(client, model, ALL_DAYS)) {
     const link = links.get(shard) ?? createShardLink(shard);
     links.set(shard, link);
-    for (const { first, last } of committed) progressOfRun(link, run).committed.add(first, last);
+    const progress = progressOfRun(link, run);
+    progress.committedUs = nowUs - ageUs;
+    for (const { first, last } of committed) progress.committed.add(first, last);
   }
   return links;
 }

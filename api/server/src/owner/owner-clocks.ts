@@ -1,8 +1,10 @@
 import type { SiteEngine } from '@kubeplant/engine';
+import { assertKept } from './assert-kept.ts';
 import { Fenced, renewSite } from './claim-site.ts';
 import type { CommitLoop } from './commit-loop.ts';
 import type { Publisher } from './publisher.ts';
 import type { OwnerDeps } from './session.ts';
+import type { ShardLink } from './shard-link.ts';
 import { BEAT_MS } from './shard-standing.ts';
 
 const TICK_MS = 200;
@@ -14,6 +16,7 @@ export const GRACE_MS = 10_000;
 interface Parts {
   readonly deps: OwnerDeps;
   readonly place: { readonly tenant: string; readonly site: string; readonly epoch: number };
+  readonly links: ReadonlyMap<string, ShardLink>;
   readonly engine: SiteEngine;
   readonly publisher: Publisher;
   readonly loop: CommitLoop;
@@ -42,12 +45,14 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
     engine.advance(nowUs);
     loop.schedule();
   };
-  /** In turn with the commits, which go on when the database answers again: it is noticed here too that it is away. */
+  /** In turn with the commits. It is noticed here too that the database is away, or was restored and lacks runs that commit nothing more. */
   const renew = (): Promise<void> =>
-    loop.between(async (attempt) => {
-      if (!(await attempt.withOwnerScope(scope, (client) => renewSite(client, place, false))))
-        throw new Fenced('the site could not be renewed: another owner has taken it');
-    });
+    loop.between((attempt) =>
+      attempt.withOwnerScope(scope, async (client) => {
+        if (!(await renewSite(client, place, false))) throw new Fenced('the site could not be renewed: another owner has taken it');
+        await assertKept(client, place, parts.links, deps.nowUs());
+      }),
+    );
   /** While the database is away values run ahead of what is recorded; afterwards there is another checkpoint. */
   const checkpoint = async (): Promise<void> => {
     if (loop.away.current() === undefined) await publisher.checkpoint().catch(() => {}); // the next renewal finds out

@@ -22,7 +22,12 @@ describe('after a commit without an answer', () => {
   let server: pg.Client;
 
   const recover = (unclear: Partial<Parameters<typeof recoverSite>[3]>) =>
-    recoverSite(createAttempt(store), owner, new Map(), { progress: [], transactions: [], others: [], ...unclear });
+    recoverSite(
+      createAttempt(store),
+      owner,
+      { links: new Map(), nowUs: Date.now() * 1000 },
+      { progress: [], transactions: [], others: [], ...unclear },
+    );
   const writeEvent = (client: Parameters<typeof writeEvents>[0]) =>
     writeEvents(client, owner, [{ timeUs: 1_700_000_000_000_000, kind: 'Test', message: 'a test' }]);
 

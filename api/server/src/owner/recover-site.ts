@@ -1,11 +1,10 @@
 import type { ScopedClient } from '../ports.ts';
+import { assertKept } from './assert-kept.ts';
 import type { Attempt } from './attempt.ts';
 import type { Batch } from './batch.ts';
-import { Fenced, renewSite, Restored } from './claim-site.ts';
+import { Fenced, renewSite } from './claim-site.ts';
 import { endTransactions } from './end-transactions.ts';
-import { RangeSet } from './range-set.ts';
 import type { ShardLink } from './shard-link.ts';
-import { readProgress } from './write-rows.ts';
 
 interface Owner {
   readonly tenant: string;
@@ -30,17 +29,13 @@ export interface Unclear {
 export function recoverSite(
   attempt: Attempt,
   owner: Owner,
-  links: ReadonlyMap<string, ShardLink>,
+  { links, nowUs }: { readonly links: ReadonlyMap<string, ShardLink>; readonly nowUs: number },
   unclear: Unclear,
 ): Promise<'written' | 'missing'> {
   return attempt.withOwnerScope({ grants: [owner] }, async (client) => {
     await endTransactions(client, [...unclear.transactions, ...unclear.others]);
     if (!(await renewSite(client, owner, false))) throw new Fenced('the site could not be renewed: another owner has taken it');
-    const stored = new Map((await readProgress(client, owner)).map((one) => [`${one.shard}/${one.run}`, new RangeSet(one.committed)]));
-    for (const link of links.values())
-      for (const [run, { committed }] of link.runs)
-        if (committed.ranges().length > 0 && stored.get(`${link.shard}/${run}`)?.hasAll(committed.ranges()) !== true)
-          throw new Restored(`blocks of run ${run} of shard ${link.shard}`);
+    const stored = await assertKept(client, owner, links, nowUs);
     const { progress, transactions } = unclear;
     // A database that was failed over gives numbers of transactions again; those of blocks it does not.
     const isWritten =

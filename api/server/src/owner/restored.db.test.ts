@@ -127,6 +127,28 @@ describe('a database that is restored to an earlier point', () => {
     expect(await restoredEvents()).toHaveLength(1);
   });
 
+  it('is noticed within seconds, though the run that it lacks commits nothing more', async () => {
+    await backUp();
+    await eventually('it is recorded again', () => api.sites.recording(...PLACE));
+    await send(blocks(11, 20));
+    await restore();
+    await eventually('it is recorded again', () => api.sites.recording(...PLACE));
+    const other = new Map([[1, testBlock('run-2', 1, [{ tag: 1, timeUs: Date.now() * 1000, value: 1 }])]]);
+    await deliver({
+      port: () => api.ingest.port,
+      caPem,
+      token: TOKEN,
+      run: 'run-2',
+      dictionary: testRun('run-2', ['flow']),
+      blocks: other,
+    });
+    await eventually('it is journalled', async () => (await restoredEvents()).length > 0);
+    await send(blocks(11, 20));
+    expect(await rows('SELECT count(*)::int AS rows, count(DISTINCT time)::int AS different FROM reading')).toEqual([
+      { rows: 21, different: 21 },
+    ]);
+  });
+
   it('is not taken for restored when a collector comes that was with a newer owner', async () => {
     const [owner] = await rows(
       `UPDATE site_owner SET replica = 'api-1', epoch = epoch + 1, expires = now() + interval '1 h' RETURNING epoch::int4`,

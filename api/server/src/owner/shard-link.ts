@@ -75,6 +75,8 @@ export function createStream(port: StreamPort, hello: Pick<Hello, 'instance' | '
 export interface RunProgressState {
   readonly committed: RangeSet;
   readonly accepted: RangeSet;
+  /** When something of it was committed last; -Infinity: nothing was. */
+  committedUs: number;
 }
 
 /** A time of waiting for the collector that polled before. */
@@ -112,14 +114,19 @@ export const createShardLink = (shard: string): ShardLink => ({
 export function progressOfRun(link: ShardLink, run: string): RunProgressState {
   const known = link.runs.get(run);
   if (known !== undefined) return known;
-  const made = { committed: new RangeSet(), accepted: new RangeSet() };
+  const made = { committed: new RangeSet(), accepted: new RangeSet(), committedUs: Number.NEGATIVE_INFINITY };
   link.runs.set(run, made);
   return made;
 }
 
 /** Remember what a commit wrote and tell whoever holds the run. */
-export function acknowledge(link: ShardLink, run: string, ranges: readonly Range[]): void {
+export function acknowledge(
+  link: ShardLink,
+  { run, ranges }: { readonly run: string; readonly ranges: readonly Range[] },
+  nowUs: number,
+): void {
   const progress = progressOfRun(link, run);
+  progress.committedUs = nowUs;
   for (const { first, last } of ranges) progress.committed.add(first, last);
   for (const stream of link.streams) if (stream.runs.has(run)) sendCommitted(stream, [{ run, committed: [...ranges] }]);
 }

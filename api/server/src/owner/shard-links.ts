@@ -138,7 +138,7 @@ export function createShardLinks(parts: Parts): ShardLinks {
       }
     },
     acknowledge: (progress) => {
-      for (const { shard, run, ranges } of progress) acknowledge(linkOf(shard), run, ranges);
+      for (const one of progress) acknowledge(linkOf(one.shard), one, nowUs());
     },
     askAgain: () => {
       for (const link of links.values())

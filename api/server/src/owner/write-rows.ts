@@ -16,6 +16,11 @@ export interface Progress {
   readonly committed: readonly Range[];
 }
 
+interface StoredProgress extends Progress {
+  /** By the clock of the database, which need not be ours. */
+  readonly ageUs: number;
+}
+
 const clean = (text: string): string => text.replaceAll('\0', '');
 
 /** jsonb takes neither NUL nor a lone surrogate. */
@@ -42,10 +47,12 @@ export async function writeProgress(client: ScopedClient, place: Place, progress
   return written.rows.map(toProgress);
 }
 
-/** All that is committed of a site. */
-export async function readProgress(client: ScopedClient, { tenant, site }: Place): Promise<Progress[]> {
-  const text = 'SELECT shard, run, committed::text FROM ingest_progress WHERE tenant = $1 AND site = $2';
-  return (await client.query<ProgressRow>(text, [tenant, site])).rows.map(toProgress);
+/** What is committed of the runs of a site of which something was in the last days. */
+export async function readProgress(client: ScopedClient, { tenant, site }: Place, days: number): Promise<StoredProgress[]> {
+  const text = `SELECT shard, run, committed::text, 1e6 * extract(epoch FROM now() - updated_at)::float8 AS age_us
+    FROM ingest_progress WHERE tenant = $1 AND site = $2 AND updated_at >= now() - $3 * interval '1 day'`;
+  const found = await client.query<ProgressRow & { age_us: number }>(text, [tenant, site, days]);
+  return found.rows.map((row) => ({ ...toProgress(row), ageUs: row.age_us }));
 }
 
 interface ProgressRow {

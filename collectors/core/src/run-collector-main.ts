@@ -4,6 +4,7 @@ import {
   createStopper,
   type Logger,
   logProcessWarnings,
+  preferSmallHeap,
   readConfig,
   startProbes,
   startTelemetry,
@@ -25,6 +26,7 @@ const EXIT_USAGE = 2;
  * runs; exits with 2 when the environment does not fit and with 1 when it cannot start.
  */
 export async function runCollectorMain(driver: Driver, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  preferSmallHeap();
   let log = createLogger({ name: 'collector' });
   try {
     const settings = readConfig(COLLECTOR_SETTINGS, env);

@@ -20,8 +20,6 @@ const GOAL_S = 60;
 const MAX_MIB = 128;
 /** The first run on a machine builds the API server. */
 const LIMIT_S = 1_800;
-/** How a container of 128 MiB starts it: memory before speed, and of the memory what Node itself leaves. */
-const FLAGS = ['--optimize-for-size', '--max-semi-space-size=1', '--max-old-space-size=56'];
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** 1,000 Devices of 100 tags applied → all Ready, with the memory of the operator as its own process. */
@@ -173,7 +171,7 @@ async function startBundle(folder: string, admin: string, api: KubeApi) {
     KUBEPLANT_PROBE_PORT: '0',
     KUBEPLANT_LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, [...FLAGS, join(bundle, 'operator.mjs')], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [join(bundle, 'operator.mjs')], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve());
     child.once('exit', (code) => reject(new Error(`the operator exited with ${code}`)));

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createLogger, createStopper, readConfig, startProbes, startTelemetry, tellReady } from '@kubeplant/kit';
+import { createLogger, createStopper, preferSmallHeap, readConfig, startProbes, startTelemetry, tellReady } from '@kubeplant/kit';
 import { inClusterAccess, kubeconfigAccess } from './api/cluster-access.ts';
 import { createTransport } from './api/transport.ts';
 import { startCaches } from './cache/caches.ts';
@@ -14,6 +14,7 @@ import { createClientTls } from './site/client-tls.ts';
 import { loadAuthority, loadRootKey } from './site/cluster-keys.ts';
 
 const VERSION = '0.1.0';
+preferSmallHeap();
 const { values: flags } = parseArgs({ options: { kubeconfig: { type: 'string' } } });
 const config = readConfig(operatorConfig, process.env);
 const log = createLogger({ name: 'operator', level: config.logLevel });

@@ -6,6 +6,7 @@ import {
   followTlsFiles,
   type Logger,
   logProcessWarnings,
+  preferSmallHeap,
   readConfig,
   startProbes,
   startTelemetry,
@@ -27,6 +28,7 @@ const EXIT_USAGE = 2;
 
 /** The local operator: reads YAML, plans, and tells its parent which processes there should be. */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  preferSmallHeap();
   let log = createLogger({ name: 'operator' });
   try {
     const config = readConfig(localOperatorConfig, env);

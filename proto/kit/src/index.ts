@@ -8,6 +8,7 @@ export * from './follow-tls-files.ts';
 export * from './grpc.ts';
 export * from './log-process-warnings.ts';
 export * from './peer-uris.ts';
+export * from './prefer-small-heap.ts';
 export * from './read-config.ts';
 export * from './shard-token.ts';
 export * from './start-grpc-server.ts';

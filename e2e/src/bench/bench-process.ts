@@ -9,7 +9,7 @@ import type { Bench, BenchResult } from './types.ts';
 export type BenchMessage =
   | { readonly kind: 'begun'; readonly description: string; readonly limitS: number | undefined }
   | { readonly kind: 'step'; readonly what: string }
-  | { readonly kind: 'ended'; readonly result: BenchResult }
+  | { readonly kind: 'ended'; readonly results: readonly BenchResult[] }
   | { readonly kind: 'failed'; readonly reason: string };
 
 const EXIT_TERMINATED = 143;
@@ -26,9 +26,9 @@ async function run(name: string): Promise<BenchMessage> {
     // A module named at run time has no type; each that main.ts names exports `bench`.
     const { bench } = (await import(`./${name}.ts`)) as { readonly bench: Bench };
     await tell({ kind: 'begun', description: bench.description, limitS: bench.limitS });
-    const result = await bench.run({ step: (what) => void tell({ kind: 'step', what }), defer: endings.defer });
+    const results = [await bench.run({ step: (what) => void tell({ kind: 'step', what }), defer: endings.defer })].flat();
     await endings.end();
-    return { kind: 'ended', result };
+    return { kind: 'ended', results };
   } catch (error) {
     await endings.end().catch(() => undefined); // what made the bench fail is what counts
     return { kind: 'failed', reason: messageOf(error) };

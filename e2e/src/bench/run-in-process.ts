@@ -28,7 +28,7 @@ export interface ProcessRun {
  * Run a bench in a process of its own: a group that is killed with all it began, and a folder for temporary files that is
  * removed. Rejects when it fails, when it is aborted, and when it does not end in time: then with what it was doing.
  */
-export async function runInProcess(name: string, options: ProcessRun): Promise<BenchResult> {
+export async function runInProcess(name: string, options: ProcessRun): Promise<readonly BenchResult[]> {
   const { signal, program = new URL('./bench-process.ts', import.meta.url), graceMs = GRACE_MS } = options;
   signal.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), `kp-bench-${name}-`));
@@ -48,7 +48,7 @@ export async function runInProcess(name: string, options: ProcessRun): Promise<B
 }
 
 /** What the bench tells until it has ended, one way or another. */
-function outcomeOf(child: ChildProcess, name: string, { log, signal, limitS = LIMIT_S }: ProcessRun): Promise<BenchResult> {
+function outcomeOf(child: ChildProcess, name: string, { log, signal, limitS = LIMIT_S }: ProcessRun): Promise<readonly BenchResult[]> {
   return new Promise((resolve, reject) => {
     let doing = 'loading';
     let timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ function outcomeOf(child: ChildProcess, name: string, { log, signal, limitS = LI
         log(`${name}: ${message.description}`);
         if (message.limitS !== undefined) limit(message.limitS);
       } else if (message.kind === 'step') doing = message.what;
-      else if (message.kind === 'ended') resolve(message.result);
+      else if (message.kind === 'ended') resolve(message.results);
       else reject(new Error(message.reason));
     });
     child.once('exit', (code, by) => {

@@ -32,5 +32,6 @@ export interface Bench {
   readonly description: string;
   /** Seconds after which it has failed; 300 unless given. */
   readonly limitS?: number;
-  readonly run: (context: BenchContext) => Promise<BenchResult>;
+  /** Several results where one measurement answers to several goals. */
+  readonly run: (context: BenchContext) => Promise<BenchResult | readonly BenchResult[]>;
 }

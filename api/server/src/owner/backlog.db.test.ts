@@ -75,6 +75,45 @@ describe.each(engines())('blocks in any order on %s', (engine) => {
     );
   });
 
+  it('are taken of a device that has gone to another shard meanwhile, or is gone, also after a restart, and of no other', async () => {
+    const first = connect();
+    await first.hello();
+    first.send(dictionary);
+    first.send({ $case: 'block', value: blockOf(1) });
+    await first.committed('run-1', 1);
+    const moved = model([device('pump', [tag('flow')]), device('fan', [tag('flow')])], { revision: 'r2' });
+    const [shard] = moved.shards;
+    if (shard === undefined) throw new Error('the model has a shard');
+    const shards = [
+      { ...shard, devices: [] },
+      { ...shard, name: 'shard-1' },
+    ];
+    await api.sites.applyModel(packed({ ...moved, shards }));
+    first.send({ $case: 'block', value: blockOf(2) });
+    await first.committed('run-1', 2);
+    first.close();
+    await api.stop();
+    api = await startTestApi(database.url);
+    await eventually('the site is owned', () => api.sites.recording(...PLACE));
+    const second = connect();
+    await second.hello({ runs: ['run-1'] });
+    second.send(dictionary);
+    second.send({ $case: 'block', value: blockOf(3) });
+    second.send(testRun('run-fan', ['flow'], { device: 'fan' }));
+    second.send({ $case: 'block', value: testBlock('run-fan', 1, [{ tag: 1, timeUs: at(3), value: 3 }]) });
+    await second.committed('run-1', 3);
+    await second.committed('run-fan', 1);
+    await api.sites.applyModel(packed({ ...moved, revision: 'r3', devices: [], shards: [{ ...shard, devices: [] }] }));
+    second.send({ $case: 'block', value: blockOf(4) });
+    await second.committed('run-1', 4);
+    expect(await rows('SELECT value FROM reading ORDER BY time')).toEqual([1, 2, 3, 4].map((value) => ({ value })));
+    expect(await rows('SELECT extract(epoch FROM max(ended) - min(started))::int AS confirmed_s FROM observed')).toEqual([
+      { confirmed_s: 4 },
+    ]);
+    expect(await rows('SELECT device, reason, rows FROM quarantine')).toEqual([{ device: 'fan', reason: 'NotInShard', rows: 1 }]);
+    second.close();
+  });
+
   it('confirm what they confirm: a backlog in order joins into one row, and what was lost stays a gap', async () => {
     const collector = connect();
     await collector.hello();

@@ -55,6 +55,10 @@ LEFT JOIN LATERAL (SELECT r.kind, r.data_type, r.unit, r.states, r.interpolation
 WHERE (r.kind, r.data_type, r.unit, r.states, r.interpolation, r.counter)
   IS DISTINCT FROM (n.kind, n.data_type, n.unit, n.states::jsonb, n.interpolation, n.counter::jsonb)`;
 
+const INSERT_SHARDS = `
+INSERT INTO shard_device (tenant, site, shard, device)
+SELECT $1, $2, n.* FROM unnest($3::text[], $4::text[]) AS n (shard, device) ON CONFLICT DO NOTHING`;
+
 /** Devices and tags of a model into the catalogue; what the model no longer has stays, out of force. */
 export async function writeCatalogue(client: ScopedClient, model: SiteModel): Promise<void> {
   const place = [model.tenant, model.site];
@@ -63,6 +67,8 @@ export async function writeCatalogue(client: ScopedClient, model: SiteModel): Pr
   await client.query(INSERT_DEVICES, [...place, ...devices]);
   await client.query(UPDATE_DEVICES, [...place, ...devices]);
   await client.query(REMOVE_DEVICES, [...place, devices[0]]);
+  const onShards = model.shards.flatMap((shard) => shard.devices.map((device) => [shard.name, device] as const));
+  await client.query(INSERT_SHARDS, [...place, onShards.map(([shard]) => shard), onShards.map(([, device]) => device)]);
   const wanted = tagsInForce(model);
   await client.query(RETIRE_TAGS, [...place, ...keysOf(wanted)]);
   await writeTags(client, model, wanted);
@@ -107,6 +113,19 @@ export async function readDevices(
     rowMode: 'array',
   });
   return new Map(found.rows);
+}
+
+/** Devices that each shard of the site has or had. */
+export async function readShards(
+  client: ScopedClient,
+  place: { readonly tenant: string; readonly site: string },
+): Promise<Map<string, ReadonlySet<string>>> {
+  const found = await client.query<[string, string[]]>({
+    text: 'SELECT shard, array_agg(device) FROM shard_device WHERE tenant = $1 AND site = $2 GROUP BY shard',
+    values: [place.tenant, place.site],
+    rowMode: 'array',
+  });
+  return new Map(found.rows.map(([shard, devices]) => [shard, new Set(devices)]));
 }
 
 const keysOf = (wanted: readonly WantedTag[]): string[][] => [

@@ -3,7 +3,7 @@ import { calculatedSources } from '@kubeplant/engine';
 import type { Origin } from '@kubeplant/words';
 import type { ScopedClient } from '../ports.ts';
 import type { CalculatedSpan, SpanKey } from './calculated-spans.ts';
-import { readDevices, readTags, type TagRow, writeCatalogue, writeTags } from './catalogue-rows.ts';
+import { readDevices, readShards, readTags, type TagRow, writeCatalogue, writeTags } from './catalogue-rows.ts';
 import { createHistoryFilter } from './history-filter.ts';
 import type { RunTagEntry } from './run-dictionary.ts';
 import { createSeries, type Series, seriesKey } from './series.ts';
@@ -19,12 +19,14 @@ export interface Catalogue {
   simulated(device: string): boolean;
   /** Calculated devices whose values come from this one, among others. */
   calculatedFrom(device: string): readonly CalculatedSpan[];
-  /** Devices that a shard may write. */
+  /** Devices that a shard has. */
   devicesOf(shard: string): ReadonlySet<string>;
+  /** It has the device, or had it: what its collector still holds is taken. */
+  mayWrite(shard: string, device: string): boolean;
   all(): Iterable<Series>;
   of(device: string): readonly Series[];
   find(device: string, tag: string, origin: Origin): Series | undefined;
-  /** Set `entry.series` where its tag is known and its device one of the shard's. */
+  /** Set `entry.series` where its tag is known and the shard may write its device. */
   resolve(entry: RunTagEntry, shard: string): Resolution;
   /** Write a model into the database; what is returned takes it into memory, once that is committed. */
   setModel(client: ScopedClient, model: SiteModel): Promise<() => void>;
@@ -41,6 +43,8 @@ interface State {
   simulated: ReadonlyMap<string, boolean>;
   tags: ReadonlyMap<string, EffectiveTag>;
   shards: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By shard, those of former models too. */
+  everOn: ReadonlyMap<string, ReadonlySet<string>>;
   calculated: ReadonlyMap<string, readonly CalculatedSpan[]>;
 }
 
@@ -55,6 +59,7 @@ export function createCatalogue(model: SiteModel): Catalogue {
     simulated: new Map(),
     tags: new Map(),
     shards: new Map(),
+    everOn: new Map(),
     calculated: new Map(),
   };
   return {
@@ -63,6 +68,7 @@ export function createCatalogue(model: SiteModel): Catalogue {
     simulated: (device) => state.simulated.get(device) ?? false,
     calculatedFrom: (device) => state.calculated.get(device) ?? [],
     devicesOf: (shard) => state.shards.get(shard) ?? new Set(),
+    mayWrite: (shard, device) => mayWrite(state, shard, device),
     all: () => state.series.values(),
     of: (device) => state.byDevice.get(device) ?? [],
     find: (device, tag, origin) => state.series.get(seriesKey(device, tag, origin)),
@@ -71,8 +77,9 @@ export function createCatalogue(model: SiteModel): Catalogue {
       await writeCatalogue(client, next);
       const devices = await readDevices(client, next);
       const rows = await readTags(client, next);
+      const everOn = await readShards(client, next);
       return () => {
-        Object.assign(state, indexModel(next), { devices, calculated: indexCalculated(next, devices) });
+        Object.assign(state, indexModel(next), { devices, everOn, calculated: indexCalculated(next, devices) });
         takeTags(state, rows);
       };
     },
@@ -88,13 +95,15 @@ export function createCatalogue(model: SiteModel): Catalogue {
   };
 }
 
+const mayWrite = ({ everOn }: State, shard: string, device: string): boolean => everOn.get(shard)?.has(device) ?? false;
+
 function resolve(state: State, entry: RunTagEntry, shard: string): Resolution {
   if (entry.generation === state.generation && entry.series !== undefined) return 'known';
   entry.generation = state.generation;
-  const mayWrite = state.shards.get(shard)?.has(entry.device) ?? false;
-  entry.series = mayWrite ? state.series.get(seriesKey(entry.device, entry.tag, entry.origin)) : undefined;
+  const isAllowed = mayWrite(state, shard, entry.device);
+  entry.series = isAllowed ? state.series.get(seriesKey(entry.device, entry.tag, entry.origin)) : undefined;
   if (entry.series !== undefined) return 'known';
-  if (!mayWrite) return state.byDevice.has(entry.device) ? 'refused' : 'unknown';
+  if (!isAllowed) return state.byDevice.has(entry.device) ? 'refused' : 'unknown';
   return state.tags.has(`${entry.device}/${entry.tag}`) ? 'missing' : 'unknown';
 }
 

@@ -20,7 +20,7 @@ export function takeObserved(session: Session, { link, dictionary, block, arriva
   const { accumulator, catalogue, engine } = session;
   for (const { device: local, fromUs, untilUs } of block.observed) {
     const device = dictionary.devices.get(local);
-    if (device === undefined || !catalogue.devicesOf(link.shard).has(device)) continue;
+    if (device === undefined || !catalogue.mayWrite(link.shard, device)) continue;
     const startedUs = Math.max(fromUs, arrivalUs - MAX_HELD_US);
     const endedUs = Math.min(untilUs, arrivalUs + MAX_AHEAD_US);
     const deviceId = catalogue.deviceId(device);

@@ -81,23 +81,22 @@ export async function writeEvents(client: ScopedClient, place: Place, events: re
 
 const WRITE_QUARANTINE = `
 INSERT INTO quarantine (tenant, site, shard, run, seq, first_row, rows, device, tag, reason, detail, readings, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+SELECT $1, $2, n.* FROM unnest($3::text[], $4::text[], $5::int8[], $6::int4[], $7::int4[], $8::text[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bytea[]) AS n`;
 
 export async function writeQuarantine(client: ScopedClient, place: Place, rows: readonly QuarantineRow[]): Promise<void> {
-  for (const row of rows) {
-    const values = [
-      place.tenant,
-      place.site,
-      row.shard,
-      clean(row.run),
-      row.seq,
-      row.firstRow ?? null,
-      row.rows,
-      row.device ?? null,
-      row.tag ?? null,
-      row.reason,
-      clean(row.detail),
-    ];
-    await client.query(WRITE_QUARANTINE, [...values, toJson(row.readings), row.body === undefined ? null : Buffer.from(row.body)]);
-  }
+  if (rows.length === 0) return;
+  const columns = [
+    rows.map((one) => one.shard),
+    rows.map((one) => clean(one.run)),
+    rows.map((one) => one.seq),
+    rows.map((one) => one.firstRow ?? null),
+    rows.map((one) => one.rows),
+    rows.map((one) => one.device ?? null),
+    rows.map((one) => one.tag ?? null),
+    rows.map((one) => one.reason),
+    rows.map((one) => clean(one.detail)),
+    rows.map((one) => toJson(one.readings)),
+    rows.map((one) => (one.body === undefined ? null : Buffer.from(one.body))),
+  ];
+  await client.query(WRITE_QUARANTINE, [place.tenant, place.site, ...columns]);
 }

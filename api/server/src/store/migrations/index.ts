@@ -4,6 +4,7 @@ import { historyClassesMigration } from './0003-history-classes.ts';
 import { rollupsMigration } from './0004-rollups.ts';
 import { retentionMigration } from './0005-retention.ts';
 import { exportsMigration } from './0006-exports.ts';
+import { shardDevicesMigration } from './0007-shard-devices.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rollupsMigration,
   retentionMigration,
   exportsMigration,
+  shardDevicesMigration,
 ];

@@ -101,10 +101,11 @@ export class Backlog {
     for (const segment of table.segments()) {
       if (!this.#isOwn(segment.run) && !this.#options.runs.includes(segment.run)) continue;
       const known = [table.committedOf(segment.run), this.#takenOf(segment.run)];
+      if (this.#isOwn(segment.run)) known.push(createRangeSet(tail.ranges())); // they need not be read
       const wanted = firstOutside(segment.seqs, this.#limitOf(segment.run), known);
-      if (wanted === undefined || clock.monotonicMs() < segment.retryMs) continue;
-      if (this.#isOwn(segment.run) && tail.get(wanted)) break; // the rest is in memory
-      yield* this.#readOne(segment);
+      const waitMs = segment.retryMs - clock.monotonicMs();
+      if (wanted !== undefined && waitMs > 0) this.#retryAfter(waitMs);
+      else if (wanted !== undefined) yield* this.#readOne(segment);
     }
     for (const seq of tail.seqs()) {
       const block = this.#isWanted(dictionary.run, seq) ? tail.get(seq) : undefined;
@@ -122,17 +123,23 @@ export class Backlog {
     } catch (error) {
       if (!table.segments().includes(segment)) return; // it was removed meanwhile
       segment.retryMs = clock.monotonicMs() + RETRY_MS;
-      this.#cancelRetry();
-      this.#cancelRetry = clock.setTimer(RETRY_MS, () => this.kick());
+      this.#retryAfter(RETRY_MS);
       log.warn({ segment: segment.name, code: codeOf(error) }, 'a segment cannot be read now; it is tried again');
       notice(`BufferUnreadable: ${segment.name} cannot be read (${codeOf(error)}); it is tried again`);
     }
   }
 
+  #retryAfter(waitMs: number): void {
+    this.#cancelRetry();
+    if (!this.#isClosed) this.#cancelRetry = this.#deps.clock.setTimer(waitMs, () => this.kick());
+  }
+
   /** What the numbers of a former run mean; of this run the session knows better. */
   #toRun({ run }: Segment, { header, payload }: SegmentRecord): Outgoing | undefined {
-    if (this.#isOwn(run) || header.seq + header.count <= (this.#toldEntries.get(run) ?? 0)) return undefined;
-    this.#toldEntries.set(run, header.seq + header.count);
+    const told = this.#toldEntries.get(run) ?? 0;
+    const until = header.seq + header.count;
+    if (this.#isOwn(run) || until <= told) return undefined;
+    if (header.seq <= told) this.#toldEntries.set(run, until);
     return { kind: 'run', value: Run.decode(payload) };
   }
 

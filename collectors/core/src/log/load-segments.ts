@@ -42,6 +42,7 @@ async function scan(deps: LogDeps, name: string, sizeBytes: number): Promise<Seg
   let nextSeq = header.firstSeq;
   let isAfterDamage = false;
   segment.bytes = sizeBytes;
+  segment.fromUs = header.fromUs;
   for await (const item of readSegment({ fs, path, until: sizeBytes })) {
     if (item.kind === 'damaged' && item.atEnd && isTorn(item.header, item.bytes)) {
       await fs.truncate(path, item.at);

@@ -141,7 +141,7 @@ describe('a log buffer', () => {
     expect(second.buffer.problem()).toBeUndefined();
   });
 
-  it('delivers a damaged block never, the others all, and says what was lost', async () => {
+  it('delivers a damaged block never, the others all, and says what was lost', { timeout: 30_000 }, async () => {
     const first = await start({ run: '01A' });
     for (let i = 0; i < 5; i++) {
       first.add(1, 300);
@@ -171,7 +171,7 @@ describe('a log buffer', () => {
     const second = await start({ run: '01B' });
     second.add(1);
     await second.buffer.close();
-    disk.write('/log/01A-000001.seg', Buffer.from('something else of this length, long enough to be a header'));
+    disk.write('/log/01A-000001.seg', Buffer.from('something else of this length, which is long enough to be a header'));
     const third = await start({ run: '01C' });
     expect(third.buffer.problem()).toContain('/log/01A-000001.seg.set-aside');
     expect(await sent(third)).toEqual(['dictionary 01B', '01B:1']);
@@ -233,7 +233,7 @@ describe('a log buffer', () => {
       await pass(500);
     }
     expect(rig.lost).toEqual([]);
-    expect(await sent(rig)).toEqual([...upTo('01RUN', 3), ...upTo('01RUN', 20, 13)]);
+    expect(await sent(rig, [range('01RUN', 4, 12)])).toEqual([...upTo('01RUN', 3), ...upTo('01RUN', 20, 13)]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createKnownEntries, type KnownEntries } from './known-entries.ts';
 import type { LogDeps } from './log-deps.ts';
 import { createRangeSet, firstOutside, type RangeSet } from './range-set.ts';
 import { readSegment, type SegmentItem } from './read-segment.ts';
@@ -7,8 +8,6 @@ import type { Segment } from './segment-table.ts';
 
 /** A sound record. */
 export type SegmentRecord = Extract<SegmentItem, { kind: 'record' }>;
-
-type Damaged = Extract<SegmentItem, { kind: 'damaged' }>;
 
 /** What was found while a segment was passed through. */
 interface Findings {
@@ -28,21 +27,42 @@ const MAX_QUARANTINED = 20;
 
 /**
  * The sound records of a segment from the first to the last. Bytes that are not sound go into a file of their own
- * (`<segment>.<offset>.bad`); once through, the blocks that were there and could not be read are given up.
+ * (`<segment>.<offset>.bad`); once through, the blocks that were there and could not be read are given up. Where a part of the
+ * dictionary may be damaged it is taken from the other segments of the run, and a block that needs more is held to be damaged.
  */
 export async function* passSegment(deps: LogDeps, segment: Segment): AsyncGenerator<SegmentRecord> {
   const findings = createFindings(segment);
   const expected = createRangeSet(segment.seqs.ranges()); // an open segment grows meanwhile
+  const dictionary: Buffer[] = [];
+  let known: KnownEntries | undefined;
   for await (const item of readSegment({ fs: deps.fs, path: join(deps.folder, segment.name), until: segment.bytes })) {
-    if (item.kind === 'record') {
-      if (item.header.kind === 'block') see(findings, item.header);
-      yield item;
-    } else {
+    if (item.kind === 'damaged' || (item.header.kind === 'block' && known?.explain(item.payload) === false)) {
       beginHole(findings);
       await quarantine(deps, segment, item);
+      if (known || item.header?.kind === 'block' || segment.run === deps.dictionary.run) continue;
+      known = createKnownEntries();
+      for (const payload of dictionary.splice(0)) known.learn(payload);
+      for await (const record of dictionaryElsewhere(deps, segment)) {
+        known.learn(record.payload);
+        yield record;
+      }
+      continue;
     }
+    if (item.header.kind === 'block') see(findings, item.header);
+    else if (known) known.learn(item.payload);
+    else dictionary.push(item.payload);
+    yield item;
   }
   giveUpMissing(deps, segment, expected, findings);
+}
+
+/** Every segment begins with the dictionary as it was then: what one lacks another of the run may have. */
+async function* dictionaryElsewhere({ fs, folder, table }: LogDeps, segment: Segment): AsyncGenerator<SegmentRecord> {
+  for (const { name, run, bytes } of table.segments()) {
+    if (run !== segment.run || name === segment.name) continue;
+    for await (const item of readSegment({ fs, path: join(folder, name), until: bytes }))
+      if (item.kind === 'record' && item.header.kind === 'run') yield item;
+  }
 }
 
 const createFindings = ({ fromUs }: Segment): Findings => ({
@@ -67,12 +87,15 @@ function beginHole(findings: Findings): void {
   findings.isOpen = true;
 }
 
-async function quarantine({ fs, folder, log, notice }: LogDeps, { name }: Segment, { at, bytes }: Damaged): Promise<void> {
+async function quarantine({ fs, folder, log, notice }: LogDeps, { name }: Segment, item: SegmentItem): Promise<void> {
+  const { at } = item;
+  const bytes = item.kind === 'damaged' ? item.bytes : item.payload;
   const kept = (await fs.list(folder)).filter((each) => each.endsWith('.bad')).length;
   const path = join(folder, `${name}.${at}.bad`);
-  if (kept < MAX_QUARANTINED) await fs.replace(path, bytes);
+  // To keep them is good for whoever wants to look; that it may fail must not hold up what is sound.
+  if (kept < MAX_QUARANTINED) await fs.replace(path, bytes).catch(() => undefined);
   log.error({ segment: name, at, bytes: bytes.length, path }, 'a part of the segment log is damaged and is left out');
-  notice(`BufferDamaged: ${bytes.length} bytes of ${name} could not be read; they are kept in ${path}`);
+  notice(`BufferDamaged: ${bytes.length} bytes of ${name} at ${at} could not be read`);
 }
 
 function giveUpMissing(deps: LogDeps, segment: Segment, expected: RangeSet, findings: Findings): void {
@@ -88,6 +111,7 @@ function giveUpMissing(deps: LogDeps, segment: Segment, expected: RangeSet, find
     return firstOutside(expected, Number.POSITIVE_INFINITY, known);
   }
   if (blocks === 0) return;
+  segment.isDamaged = true;
   if (findings.fromUs === Number.POSITIVE_INFINITY) beginHole(findings); // the file is shorter than it was
   const readings = Math.max(0, segment.readings - findings.seenReadings);
   const untilUs = findings.isOpen ? Math.max(findings.untilUs, segment.untilUs) : findings.untilUs;

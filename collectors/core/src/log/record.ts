@@ -3,7 +3,7 @@ import { crc32c } from './crc32c.ts';
 /** Version of the format that this code writes and reads. */
 export const FORMAT_VERSION = 1;
 /** Bytes before the first record of a file. */
-export const FILE_HEADER_BYTES = 56;
+export const FILE_HEADER_BYTES = 64;
 /** Bytes before what a record carries. */
 export const RECORD_HEADER_BYTES = 48;
 /** A record carries at most this much: four times the largest block that is ever cut. */
@@ -21,6 +21,8 @@ export interface FileHeader {
   readonly run: string;
   /** `seq` of the block that it was begun for. */
   readonly firstSeq: number;
+  /** Earliest time in it, microseconds since 1970. */
+  readonly fromUs: number;
 }
 
 /** What a file header says, or why it cannot be read. */
@@ -49,13 +51,14 @@ export interface DecodedRecordHeader extends RecordHeader {
 }
 
 /** The beginning of a file. `run` has at most 32 characters. */
-export function encodeFileHeader({ run, firstSeq }: FileHeader): Buffer {
+export function encodeFileHeader({ run, firstSeq, fromUs }: FileHeader): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt32LE(FORMAT_VERSION, 8);
   header.write(run, 12, MAX_RUN_BYTES, 'latin1');
   header.writeUIntLE(firstSeq, 44, 6);
-  header.writeUInt32LE(crc32c(header.subarray(0, 52)), 52);
+  header.writeDoubleLE(fromUs, 52);
+  header.writeUInt32LE(crc32c(header.subarray(0, 60)), 60);
   return header;
 }
 
@@ -64,11 +67,11 @@ export function decodeFileHeader(bytes: Buffer): DecodedFileHeader {
   if (bytes.length < FILE_HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC))
     return { kind: 'malformed', reason: 'it is no segment file' };
   const version = bytes.readUInt32LE(8);
-  if (bytes.readUInt32LE(52) !== crc32c(bytes.subarray(0, 52))) return { kind: 'malformed', reason: 'its header is damaged' };
+  if (bytes.readUInt32LE(60) !== crc32c(bytes.subarray(0, 60))) return { kind: 'malformed', reason: 'its header is damaged' };
   if (version !== FORMAT_VERSION)
     return { kind: 'unknownVersion', reason: `it has format version ${version}, this collector reads ${FORMAT_VERSION}` };
   const run = bytes.toString('latin1', 12, 12 + MAX_RUN_BYTES).replace(/\0+$/, '');
-  return { kind: 'header', run, firstSeq: bytes.readUIntLE(44, 6) };
+  return { kind: 'header', run, firstSeq: bytes.readUIntLE(44, 6), fromUs: bytes.readDoubleLE(52) };
 }
 
 /** The header that goes before `payload`. */

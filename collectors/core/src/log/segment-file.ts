@@ -23,7 +23,7 @@ export interface SegmentFile {
 const NUMBER_DIGITS = 6;
 
 /** Begin the `number`th file of this run. Its name sorts behind those before. */
-export async function createSegmentFile(deps: LogDeps, number: number, firstSeq: number): Promise<SegmentFile> {
+export async function createSegmentFile(deps: LogDeps, number: number, first: EncodedBlock): Promise<SegmentFile> {
   const { fs, clock, folder, dictionary, table, tail } = deps;
   const { run } = dictionary;
   const name = `${run}-${String(number).padStart(NUMBER_DIGITS, '0')}${SEGMENT_ENDING}`;
@@ -33,7 +33,7 @@ export async function createSegmentFile(deps: LogDeps, number: number, firstSeq:
   let syncedBytes = 0;
 
   async function begin(): Promise<void> {
-    await file.append([encodeFileHeader({ run, firstSeq })]);
+    await file.append([encodeFileHeader({ run, firstSeq: first.seq, fromUs: first.fromUs })]);
     segment.bytes = FILE_HEADER_BYTES;
   }
 

@@ -22,13 +22,13 @@ interface IndexText {
 const VERSION = 1;
 const SUM_DIGITS = 8;
 
-/** The index of a table: CRC-32C in hex, a line break, JSON. Files still being written are left out. */
+/** The index of a table: CRC-32C in hex, a line break, JSON. Files still being written, and damaged ones, are left out. */
 export function encodeIndex(table: Pick<SegmentTable, 'segments' | 'runs' | 'committedOf'>): Buffer {
   const text: IndexText = {
     version: VERSION,
     segments: table
       .segments()
-      .filter(({ open }) => !open)
+      .filter(({ open, isDamaged }) => !open && !isDamaged)
       .map(({ name, run, bytes, readings, fromUs, untilUs, seqs }) => ({
         name,
         run,

@@ -15,6 +15,8 @@ export interface Segment {
   untilUs: number;
   /** Still being written. */
   open: boolean;
+  /** Blocks of it were given up because they were not sound: whoever comes next has to find that out again. */
+  isDamaged: boolean;
   /** Monotonic time of the last block, milliseconds; undefined: of a process before. */
   appendedMs: number | undefined;
   /** Since when all of it is known to be committed, monotonic milliseconds. */
@@ -34,6 +36,7 @@ export function createSegment(name: string, run: string, open: boolean): Segment
     fromUs: Number.POSITIVE_INFINITY,
     untilUs: Number.NEGATIVE_INFINITY,
     open,
+    isDamaged: false,
     appendedMs: undefined,
     committedMs: undefined,
     retryMs: 0,

@@ -171,8 +171,8 @@ export class SegmentWriter {
 
   async #write(): Promise<void> {
     const { tail, clock } = this.#deps;
-    for (let batch = tail.queued(BATCH_BYTES); batch.length > 0; batch = tail.queued(BATCH_BYTES)) {
-      this.#file ??= await createSegmentFile(this.#deps, ++this.#files, batch[0]?.seq ?? 1);
+    for (let batch = tail.queued(BATCH_BYTES); batch[0]; batch = tail.queued(BATCH_BYTES)) {
+      this.#file ??= await createSegmentFile(this.#deps, ++this.#files, batch[0]);
       await this.#file.append(batch);
       this.#unsyncedSinceMs ??= clock.monotonicMs();
       if (this.#msToSync() <= 0) await this.#sync();

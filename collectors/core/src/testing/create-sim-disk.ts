@@ -9,6 +9,8 @@ export interface SimDisk {
   fault: (operation: keyof FileSystem | 'append' | 'sync', path: string) => string | Promise<void> | undefined;
   /** The power fails: of what was not synced a random part is left, torn or zeroed. Handles of before do nothing any more. */
   crash(): void;
+  /** The process is killed: what it wrote is there, and the system makes it safe; its handles do nothing any more. */
+  kill(): void;
   /** The folder and all in it are gone. */
   wipe(): void;
   /** Flip a bit of a file. */
@@ -51,6 +53,10 @@ export function createSimDisk(random: () => number = Math.random): SimDisk {
     write: (path, bytes) => {
       state.folders.add(dirname(path));
       state.files.set(path, { bytes: Buffer.from(bytes), syncedLength: bytes.length, named: true, before: undefined });
+    },
+    kill: () => {
+      state.generation++;
+      for (const file of state.files.values()) Object.assign(file, { syncedLength: file.bytes.length, named: true, before: undefined });
     },
     crash: () => {
       state.generation++;

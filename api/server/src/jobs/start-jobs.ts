@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ScopedClient, WithScope } from '../ports.ts';
+import { addressOf, explainDatabaseError } from '../store/database-error.ts';
 import type { StoreLog } from '../store/store-log.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import { createJobRuns } from './job-runs.ts';
@@ -43,7 +44,7 @@ export async function startJobs(deps: Deps): Promise<Jobs> {
   };
   const scheduler = await startScheduler({ login, tasks, runOne, signal, log }).catch(async (error: unknown) => {
     await login.end();
-    throw error;
+    throw explainDatabaseError(error, addressOf(new pg.Client({ connectionString: databaseUrl })));
   });
   for (const { name } of tasks) await addJob(login, name);
   const onWake = async (name: string): Promise<void> => {

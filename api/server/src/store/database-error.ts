@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { RUNTIME_ROLE } from './migrations/row-security.ts';
 
 /** Why a database cannot be used. */
@@ -20,6 +21,9 @@ export interface DatabaseAddress {
   readonly user: string;
   readonly database: string;
 }
+
+/** Where a client connects to. */
+export const addressOf = ({ host, port, user = '', database = '' }: pg.Client): DatabaseAddress => ({ host, port, user, database });
 
 /** What the driver or the server says, in words for whoever gave the URL; anything else as it is. */
 export function explainDatabaseError(error: unknown, at: DatabaseAddress): unknown {

@@ -2,6 +2,8 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase, engines } from '../../../../e2e/src/databases/test-database.ts';
 import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import type { Migration } from './migrations/migration.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -15,6 +17,44 @@ describe.each(engines())('migrations on %s', (engine) => {
     expect(info.rows).toHaveLength(1);
     expect(info.rows[0].layout).toBe(engine === 'plain' ? 'partitions' : 'hypertables');
     await client.end();
+    await database.drop();
+  });
+
+  it('go on after they were killed at each of their statements, and end with the same schema', async () => {
+    const straight = await createTestDatabase(engine);
+    const database = await createTestDatabase(engine, { empty: true });
+    let killed = 0;
+    for (const [at, migration] of MIGRATIONS.entries()) {
+      for (let nth = 1; ; nth += 1) {
+        const dying = [...MIGRATIONS.slice(0, at), killAt(migration, nth)];
+        const done = await migrate(database.url, log, dying).then(
+          () => true,
+          () => false,
+        );
+        expect(await readVersion(database.url)).toBe(done ? migration.version : migration.version - 1);
+        if (done) break;
+        killed += 1;
+      }
+    }
+    expect(killed).toBeGreaterThan(MIGRATIONS.length);
+    expect(await describeSchema(database.url)).toEqual(await describeSchema(straight.url));
+    await Promise.all([straight.drop(), database.drop()]);
+  });
+
+  it('only add, so that the release before goes on beside them: it starts, and every column is as it knows it', async () => {
+    const database = await createTestDatabase(engine, { empty: true });
+    let before: Columns = new Map();
+    for (const [at, { name }] of MIGRATIONS.entries()) {
+      await migrate(database.url, log, MIGRATIONS.slice(0, at + 1));
+      if (at > 0) await migrate(database.url, log, MIGRATIONS.slice(0, at));
+      expect(await readVersion(database.url)).toBe(at + 1);
+      const after = await readColumns(database.url);
+      for (const [column, definition] of before) expect(after.get(column), `${column} after ${name}`).toEqual(definition);
+      const tables = new Set([...before.keys()].map((column) => column.split('.')[0]));
+      const isNew = (column: string): boolean => !before.has(column) && tables.has(column.split('.')[0]);
+      expect([...after].filter(([column, { optional }]) => isNew(column) && !optional)).toEqual([]);
+      before = after;
+    }
     await database.drop();
   });
 
@@ -85,3 +125,57 @@ describe.each(engines())('migrations on %s', (engine) => {
     await database.drop();
   });
 });
+
+/** As the migration, but its connection dies with its nth statement. */
+const killAt = (migration: Migration, nth: number): Migration => ({
+  ...migration,
+  up: (client, context) => {
+    let calls = 0;
+    const query = (...args: Parameters<typeof client.query>): Promise<unknown> => {
+      calls += 1;
+      if (calls === nth) client.query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {});
+      return client.query(...args) as unknown as Promise<unknown>; // migrations wait for their statements
+    };
+    return migration.up({ query } as typeof client, context); // the overloads of `query` are one function
+  },
+});
+
+async function ask<T extends object>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const readVersion = async (url: string): Promise<number> =>
+  (await ask<{ version: number }>(url, 'SELECT version FROM schema_info'))[0]?.version ?? 0;
+
+type Columns = Map<string, { readonly type: string; readonly optional: boolean }>;
+
+async function readColumns(url: string): Promise<Columns> {
+  const rows = await ask<{ name: string; type: string; optional: boolean }>(
+    url,
+    `SELECT table_name || '.' || column_name AS name, data_type AS type,
+      is_nullable = 'YES' OR column_default IS NOT NULL OR is_identity = 'YES' AS optional
+    FROM information_schema.columns WHERE table_schema = 'public'`,
+  );
+  return new Map(rows.map(({ name, type, optional }) => [name, { type, optional }]));
+}
+
+/** Columns, indexes, policies, functions, views and rights. */
+const describeSchema = (url: string): Promise<unknown[]> =>
+  ask(
+    url,
+    `SELECT * FROM (
+      SELECT 'column' AS what, table_schema AS place, table_name || '.' || column_name AS name, data_type || is_nullable || coalesce(column_default, '') AS is
+      FROM information_schema.columns
+      UNION ALL SELECT 'index', schemaname, indexname, indexdef FROM pg_indexes
+      UNION ALL SELECT 'policy', schemaname, tablename || '.' || policyname, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies
+      UNION ALL SELECT 'view', schemaname, viewname, definition FROM pg_views
+      UNION ALL SELECT 'rights', relnamespace::regnamespace::text, relname, relacl::text FROM pg_class
+      UNION ALL SELECT 'function', pronamespace::regnamespace::text, proname, prosrc FROM pg_proc
+    ) AS everything WHERE place NOT IN ('pg_catalog', 'information_schema') AND place NOT LIKE '%timescaledb%' AND place NOT LIKE 'pg_toast%' ORDER BY 1, 2, 3, 4`,
+  );

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { checkDatabase } from './check-database.ts';
-import { type DatabaseAddress, DatabaseError, explainDatabaseError, roleError } from './database-error.ts';
+import { addressOf, DatabaseError, explainDatabaseError, roleError } from './database-error.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Layout, Migration } from './migrations/migration.ts';
 import { RUNTIME_ROLE, RUNTIME_ROLE_SQL } from './migrations/row-security.ts';
@@ -31,8 +31,6 @@ export async function migrate(databaseUrl: string, log: StoreLog, migrations: re
     await client.end();
   }
 }
-
-const addressOf = ({ host, port, user = '', database = '' }: pg.Client): DatabaseAddress => ({ host, port, user, database });
 
 /** The layout chosen for this database: once, when its first migration runs. */
 async function ensureSchemaInfo(client: pg.Client): Promise<Layout> {

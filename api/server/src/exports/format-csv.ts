@@ -1,8 +1,7 @@
-import { flagNames, statusText } from '@kubeplant/words';
-import { formatTime } from '../actions/time.ts';
 import type { StoredReading } from '../ports.ts';
 import { type ExportedSeries, unitAt } from './exported-series.ts';
-import { createSiteClock } from './site-clock.ts';
+import { createExportedWords } from './exported-words.ts';
+import { createSiteClock, createUtcClock } from './site-clock.ts';
 
 /** First line of an export; RFC 4180 with CRLF. */
 export const CSV_HEADER = 'tag,time,value,unit,status,statusText,flags,received,origin,siteTime\r\n';
@@ -10,12 +9,13 @@ export const CSV_HEADER = 'tag,time,value,unit,status,statusText,flags,received,
 /** Lines of readings of one tag; text is quoted where it must be, a value that is not there is empty, no text is a formula to a spreadsheet. */
 export function createCsvFormat(series: ExportedSeries): (readings: readonly StoredReading[]) => string {
   const { path, origin } = series;
-  const siteTime = createSiteClock(series.timezone);
+  const [time, received, siteTime] = [createUtcClock(), createUtcClock(), createSiteClock(series.timezone)];
+  const words = createExportedWords();
   return (readings) => {
     let text = '';
     for (const { timeUs, value, status, flags, receivedUs } of readings) {
-      const names = flagNames(flags).join(' ');
-      text += `${path},${formatTime(timeUs)},${toCell(value)},${quote(unitAt(series, timeUs))},${status},${statusText(status)},${names},${formatTime(receivedUs)},${origin},${siteTime(timeUs)}\r\n`;
+      text += `${path},${time(timeUs)},${toCell(value)},${quote(unitAt(series, timeUs))},${status},${words.status(status)},`;
+      text += `${words.flags(flags).join(' ')},${received(receivedUs)},${origin},${siteTime(timeUs)}\r\n`;
     }
     return text;
   };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createSiteClock } from './site-clock.ts';
+import { formatTime } from '../actions/time.ts';
+import { createSiteClock, createUtcClock } from './site-clock.ts';
 
 const at = (text: string): number => Date.parse(text) * 1000;
 
@@ -16,4 +17,10 @@ it('tells the two hours apart when the clock is set back, and keeps microseconds
   const clock = createSiteClock('Europe/Berlin');
   expect(clock(at('2026-10-25T00:30:00Z') + 5)).toBe('2026-10-25T02:30:00.000005+02:00');
   expect(clock(at('2026-10-25T01:30:00Z') + 5)).toBe('2026-10-25T02:30:00.000005+01:00');
+});
+
+it('writes UTC as answers of the api do, in whatever order', () => {
+  const clock = createUtcClock();
+  const times = [0, 1, 999, 1000, 59_999_999, 60_000_000, 1_700_000_000_123_456, 1_699_999_999_000_000];
+  for (const timeUs of [...times, ...times.toReversed()]) expect(clock(timeUs)).toBe(formatTime(timeUs));
 });

@@ -1,29 +1,49 @@
 import { createOffset } from '../store/rollups/site-days.ts';
 
 const QUARTER_MS = 900_000;
+const MINUTE_US = 60_000_000;
+const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+const THREE = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
 
-/** Writes instants as the clock of a site shows them, with its offset: `2026-11-21T10:00:00.000+01:00`. */
-export function createSiteClock(timezone: string): (timeUs: number) => string {
-  const offsetMs = createOffset(timezone);
-  let quarter = Number.NaN; // clocks change at quarters of an hour
-  let shiftMs = 0;
+/** Writes instants, microseconds since 1970, as RFC 3339: milliseconds, and microseconds only where there are any. */
+export type Clock = (timeUs: number) => string;
+
+/** UTC: `2026-11-21T09:00:00.000Z`. */
+export const createUtcClock = (): Clock => createClock(() => 0, 'Z');
+
+/** As the clock of a site shows them, with its offset: `2026-11-21T10:00:00.000+01:00`. */
+export const createSiteClock = (timezone: string): Clock => createClock(createOffset(timezone));
+
+/** Readings follow each other closely: all of an instant but its seconds is the same for a minute, its offset for a quarter of an hour. */
+function createClock(offsetMs: (ms: number) => number, zone?: string): Clock {
+  let quarter = Number.NaN;
+  let minute = Number.NaN;
+  let offset = 0;
+  let prefix = '';
   let suffix = '';
-  return (timeUs) => {
-    const ms = Math.floor(timeUs / 1000);
-    const now = Math.floor(ms / QUARTER_MS);
-    if (now !== quarter) {
-      quarter = now;
-      shiftMs = offsetMs(ms);
-      suffix = formatOffset(shiftMs);
+  const turn = (ms: number): void => {
+    if (Math.floor(ms / QUARTER_MS) !== quarter) {
+      quarter = Math.floor(ms / QUARTER_MS);
+      offset = Math.round(offsetMs(ms) / 60_000); // an offset is written in minutes
+      suffix = zone ?? formatOffset(offset);
     }
-    const restUs = Math.round(timeUs - ms * 1000);
-    const text = new Date(ms + shiftMs).toISOString().slice(0, -1);
-    return `${text}${restUs === 0 ? '' : String(restUs).padStart(3, '0')}${suffix}`;
+    prefix = new Date((minute + offset) * 60_000).toISOString().slice(0, 17);
+  };
+  return (timeUs) => {
+    const us = Math.round(timeUs);
+    const now = Math.floor(us / MINUTE_US);
+    if (now !== minute) {
+      minute = now;
+      turn(now * 60_000);
+    }
+    const rest = us - now * MINUTE_US;
+    const micros = rest % 1000;
+    const ms = (rest - micros) / 1000;
+    return `${prefix}${TWO[Math.floor(ms / 1000)]}.${THREE[ms % 1000]}${micros === 0 ? '' : THREE[micros]}${suffix}`;
   };
 }
 
-function formatOffset(ms: number): string {
-  const minutes = Math.round(Math.abs(ms) / 60_000);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${ms < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
+const formatOffset = (minutes: number): string => {
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${String(Math.floor(size / 60)).padStart(2, '0')}:${TWO[size % 60]}`;
+};

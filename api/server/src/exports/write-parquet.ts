@@ -1,9 +1,9 @@
 import { zstdCompressSync } from 'node:zlib';
-import { flagNames, statusText } from '@kubeplant/words';
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import type { StoredReading } from '../ports.ts';
 import type { ExportWriter } from './export-writer.ts';
 import { type ExportedSeries, unitAt } from './exported-series.ts';
+import { createExportedWords, type ExportedWords } from './exported-words.ts';
 
 /** Readings of a row group: what is held in memory before it is written. */
 const GROUP_ROWS = 50_000;
@@ -37,6 +37,7 @@ export function createParquetWriter(): ExportWriter {
   const schema: SchemaElement[] = [{ name: 'reading', num_children: COLUMNS.length }, ...COLUMNS];
   const compressors = { ZSTD: (input: Uint8Array) => zstdCompressSync(input) };
   const file = new ParquetWriter({ writer: bytes, schema, codec: 'ZSTD', compressors, createdBy: 'kubeplant' });
+  const words = createExportedWords();
   let series: ExportedSeries | undefined;
   let group = createGroup();
   const take = (): Uint8Array => {
@@ -55,7 +56,7 @@ export function createParquetWriter(): ExportWriter {
     },
     write: (readings) => {
       for (const reading of readings) {
-        if (series !== undefined) addRow(group, series, reading);
+        if (series !== undefined) addRow(group, { series, words }, reading);
         if (group.tag.length === GROUP_ROWS) writeGroup();
       }
       return take();
@@ -75,15 +76,19 @@ const createGroup = () => ({
 });
 type Group = ReturnType<typeof createGroup>;
 
-function addRow(group: Group, series: ExportedSeries, { timeUs, value, status, flags, receivedUs }: StoredReading): void {
+function addRow(
+  group: Group,
+  { series, words }: { readonly series: ExportedSeries; readonly words: ExportedWords },
+  { timeUs, value, status, flags, receivedUs }: StoredReading,
+): void {
   group.tag.push(series.path);
   group.time.push(BigInt(Math.round(timeUs)));
   group.value.push(typeof value === 'number' && Number.isFinite(value) ? value : null);
   group.text.push(typeof value === 'string' ? value : null);
   group.unit.push(unitAt(series, timeUs) || null);
   group.status.push(status);
-  group.status_text.push(statusText(status));
-  group.flags.push(flagNames(flags).join(' '));
+  group.status_text.push(words.status(status));
+  group.flags.push(words.flags(flags).join(' '));
   group.received.push(BigInt(Math.round(receivedUs)));
   group.origin.push(series.origin);
   group.time_zone.push(series.timezone);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,13 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { encodeShardFiles } from '@kubeplant/crds/model-files';
 import { channelConfig, effectiveDevice, effectiveTag, shardConfig } from '@kubeplant/collector-core/testing';
 import type { ChannelConfig } from '@kubeplant/crds/model';
+import { until } from '../plant/run-plant.ts';
 import type { OwnerAddress, OwnerCounts } from './counting-owner.ts';
 import { processorSeconds, residentMb } from './process-use.ts';
 import type { BenchContext } from './types.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../../dist/package/collector-modbus.js', import.meta.url));
 const PART_BYTES = 512 << 10;
-const SETTLE_MS = 10_000;
+const SETTLE_MS = 8_000;
+const FIRST_MS = 60_000;
+const LOG = 'collector.log';
 
 /** How much a collector has to do, and how long it is watched. */
 export interface CollectorLoad {
@@ -52,6 +55,11 @@ export async function watchCollector({ defer, step }: BenchContext, load: Collec
   writeFiles(folder, ports, load.tags, address);
   const collector = startCollector(folder, address);
   const stopCollector = defer(() => end(collector));
+  step(`waiting for the first readings of ${what}`);
+  const came = async () => ((await ask(owner)).rows >= load.devices * load.tags ? true : undefined);
+  await until('the first readings', came, FIRST_MS).catch((error: unknown) => {
+    throw new Error(`no readings came; the collector says: ${readFileSync(join(folder, LOG), 'utf8').slice(-1000)}`, { cause: error });
+  });
   step(`watching a collector of ${what}`);
   await sleep(SETTLE_MS);
   const use = await watch(collector, owner, load.seconds);
@@ -95,7 +103,7 @@ function startCollector(folder: string, { endpoint }: OwnerAddress): ChildProces
     KUBEPLANT_PROBE_PORT: '0',
     KUBEPLANT_LOG_LEVEL: 'warn',
   };
-  const log = openSync(join(folder, 'collector.log'), 'w');
+  const log = openSync(join(folder, LOG), 'w');
   return spawn(process.execPath, [BUNDLE], { env, stdio: ['ignore', log, log, 'ipc'] });
 }
 

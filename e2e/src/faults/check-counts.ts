@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { TAGS } from './counting-device.ts';
+import type { CountingDevice } from './counting-device.ts';
 
 /** A span of numbers, both ends included. */
 export interface Span {
@@ -27,7 +27,7 @@ export interface Counts {
 const APART_MS = 3000;
 
 /** Compare what was served with what is stored, in every tag. `upTo`: numbers after it may still be on their way. */
-export async function checkCounts(databaseUrl: string, servedMs: readonly number[], upTo: number): Promise<Counts> {
+export async function checkCounts(databaseUrl: string, device: Pick<CountingDevice, 'servedMs' | 'tags'>, upTo: number): Promise<Counts> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => {});
   await client.connect();
@@ -37,7 +37,7 @@ export async function checkCounts(databaseUrl: string, servedMs: readonly number
        FROM reading r JOIN tag t USING (tag_id) WHERE t.device = 'counter' AND r.value IS NOT NULL GROUP BY r.value`,
     );
     const quarantined = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM quarantine');
-    return { ...compare(rows, servedMs, upTo), quarantined: quarantined.rows[0]?.count ?? 0 };
+    return { ...compare(rows, device, upTo), quarantined: quarantined.rows[0]?.count ?? 0 };
   } finally {
     await client.end();
   }
@@ -45,7 +45,7 @@ export async function checkCounts(databaseUrl: string, servedMs: readonly number
 
 function compare(
   rows: readonly { readonly number: number; readonly ms: number; readonly tags: number; readonly rows: number }[],
-  servedMs: readonly number[],
+  { servedMs, tags: all }: Pick<CountingDevice, 'servedMs' | 'tags'>,
   upTo: number,
 ): Omit<Counts, 'quarantined'> {
   const whole = new Set<number>();
@@ -55,7 +55,7 @@ function compare(
     const atMs = servedMs[number - 1];
     if (atMs === undefined || Math.abs(ms - atMs) > APART_MS) wrong += count;
     doubles += count - tags;
-    if (tags === TAGS) whole.add(number);
+    if (tags === all) whole.add(number);
   }
   const missing: { first: number; last: number }[] = [];
   for (let number = 1; number <= Math.min(upTo, servedMs.length); number += 1) {

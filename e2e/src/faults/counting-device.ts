@@ -1,20 +1,21 @@
 import { createModbusServer } from '../../../collectors/modbus/src/server/modbus-server.ts';
 import { RegisterImage } from '../../../collectors/modbus/src/server/register-image.ts';
 
-/** Tags of the device: each poll reads all of them in one request, and all hold the number of that poll. */
+/** Tags of the device unless a case wants more: each poll reads all of them in one request, and all hold the number of that poll. */
 export const TAGS = 8;
 const HOLDING = 3;
 
 /** A Modbus device that numbers every answer it gives: what is served once can be told missing, double or wrong. */
 export interface CountingDevice {
   readonly port: number;
+  readonly tags: number;
   /** When each number was served, milliseconds since 1970; number n at index n - 1. */
   readonly servedMs: readonly number[];
   connections(): number;
   close(): Promise<void>;
 }
 
-export async function startCountingDevice(): Promise<CountingDevice> {
+export async function startCountingDevice(tags: number): Promise<CountingDevice> {
   const image = new RegisterImage();
   const servedMs: number[] = [];
   const server = await createModbusServer({
@@ -27,10 +28,10 @@ export async function startCountingDevice(): Promise<CountingDevice> {
       image.set(
         HOLDING,
         0,
-        Array.from({ length: TAGS * 2 }, (_, index) => (index % 2 === 0 ? count >>> 16 : count & 0xffff)),
+        Array.from({ length: tags * 2 }, (_, index) => (index % 2 === 0 ? count >>> 16 : count & 0xffff)),
       );
       return image;
     },
   });
-  return { port: server.port, servedMs, connections: server.connections, close: server.close };
+  return { port: server.port, tags, servedMs, connections: server.connections, close: server.close };
 }

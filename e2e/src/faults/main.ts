@@ -1,12 +1,19 @@
+import { parseArgs } from 'node:util';
+import { runMutations, runSimulation } from '../sim/run-simulation.ts';
 import type { FaultCase } from './types.ts';
 
 /** Modules by name, loaded only when asked for. */
-const CASES = ['kill-api', 'crash-database', 'kill-collector', 'toxics', 'field-toxics', 'swizzle-clog'] as const;
+const CASES = ['kill-api', 'crash-database', 'kill-collector', 'toxics', 'field-toxics', 'swizzle-clog', 'restart-times'] as const;
+/** Run only when named. */
+const LONG = ['soak'] as const;
 
 const HELP = `npm run test:faults -- [--seed N] [CASE…]
 
-Real processes, killed and cut. Cases: ${CASES.join(', ')} (all of them unless named).
---seed N   repeat a run: the seed is printed at the start of each
+Real processes, killed and cut. Cases: ${CASES.join(', ')} (all of them unless named);
+only when named: ${LONG.join(', ')}.
+--seed N      repeat a run: the seed is printed at the start of each
+--sim         the simulated plant instead, from seed 1 (or --seed) on; --seeds N: so many (1000)
+--mutations   break one promise after the other: the simulated plant has to find each
 KUBEPLANT_FAULT_ROUNDS   more kills and crashes than the default of each case
 `;
 
@@ -15,12 +22,31 @@ async function load(name: string): Promise<FaultCase> {
   return ((await import(`./cases/${name}.ts`)) as { readonly faultCase: FaultCase }).faultCase;
 }
 
-function parse(args: readonly string[]): { readonly names: readonly string[]; readonly seed: number } | undefined {
-  const at = args.indexOf('--seed');
-  const seed = at < 0 ? Date.now() % 1_000_000 : Number(args[at + 1]);
-  const names = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
-  if (!Number.isInteger(seed) || names.some((name) => !(CASES as readonly string[]).includes(name))) return undefined;
-  return { names: names.length > 0 ? names : CASES, seed };
+interface Asked {
+  readonly kind: 'cases' | 'sim' | 'mutations';
+  readonly names: readonly string[];
+  readonly seed: number | undefined;
+  readonly seeds: number;
+}
+
+function parse(args: readonly string[]): Asked | undefined {
+  const options = {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    sim: { type: 'boolean' },
+    mutations: { type: 'boolean' },
+  } as const;
+  try {
+    const { values, positionals: names } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const seed = values.seed === undefined ? undefined : Number(values.seed);
+    const seeds = Number(values.seeds ?? 1000);
+    if (![seed ?? 0, seeds].every(Number.isInteger) || !names.every((name) => [...CASES, ...LONG].some((known) => known === name)))
+      return undefined;
+    const kind = values.mutations ? 'mutations' : values.sim ? 'sim' : 'cases';
+    return { kind, names: names.length > 0 ? names : CASES, seed, seeds };
+  } catch {
+    return undefined; // an option that there is not
+  }
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -45,19 +71,31 @@ async function runCase(name: string, seed: number): Promise<boolean> {
   return broken.length === 0;
 }
 
+async function runCases(names: readonly string[], seed: number): Promise<number> {
+  let failed = 0;
+  for (const name of names) {
+    try {
+      if (!(await runCase(name, seed))) failed += 1;
+    } catch (error) {
+      failed += 1;
+      process.stdout.write(`FAIL ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
+  process.stdout.write(`${names.length - failed} passed, ${failed} failed, 0 skipped\n`);
+  return failed;
+}
+
 const asked = parse(process.argv.slice(2));
 if (asked === undefined) {
   say(HELP);
   process.exit(process.argv.includes('--help') ? 0 : 2);
 }
-let failed = 0;
-for (const name of asked.names) {
-  try {
-    if (!(await runCase(name, asked.seed))) failed += 1;
-  } catch (error) {
-    failed += 1;
-    process.stdout.write(`FAIL ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-  }
-}
-process.stdout.write(`${asked.names.length - failed} passed, ${failed} failed, 0 skipped\n`);
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+const { kind, names, seed, seeds } = asked;
+const failed =
+  kind === 'sim'
+    ? await runSimulation(seed ?? 1, seeds, tell)
+    : kind === 'mutations'
+      ? await runMutations(tell)
+      : await runCases(names, seed ?? Date.now() % 1_000_000);
 process.exit(failed === 0 ? 0 : 1);

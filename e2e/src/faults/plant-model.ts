@@ -11,6 +11,8 @@ export interface PlantSettings {
   readonly samplingInterval: string;
   readonly buffering?: Site['spec']['buffering'];
   readonly timeout?: string;
+  /** At most 62: what one request can read. */
+  readonly tags?: number;
 }
 
 /** A site with one counting device, and a rule whose alarm comes and goes with its count. */
@@ -39,7 +41,7 @@ export function planPlant(
         modbusTcp: { ...device, unitId: 1, framing: 'Tcp', timeout: settings.timeout ?? '1s', retries: 0 },
       },
       defaults: { samplingInterval: settings.samplingInterval },
-      tags: Object.fromEntries(Array.from({ length: TAGS }, (_, index) => [`count-${index}`, tag(index)])),
+      tags: Object.fromEntries(Array.from({ length: settings.tags ?? TAGS }, (_, index) => [`count-${index}`, tag(index)])),
     },
   };
   const totals: Device = {

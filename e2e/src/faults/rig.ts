@@ -7,7 +7,7 @@ import { createModelLink } from '@kubeplant/operator-link';
 import { freePort } from '../databases/free-port.ts';
 import { startPlainServer } from '../databases/plain-server.ts';
 import { query } from '../databases/prepare-template.ts';
-import { startCountingDevice, type CountingDevice } from './counting-device.ts';
+import { startCountingDevice, TAGS, type CountingDevice } from './counting-device.ts';
 import { planPlant, type PlantSettings } from './plant-model.ts';
 import { createRandom } from './random.ts';
 import { type Supervised, supervise } from './supervised.ts';
@@ -59,7 +59,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     await query(server.adminUrl, `CREATE ROLE ${LOGIN} LOGIN CREATEROLE PASSWORD '${LOGIN}'`);
     await query(server.adminUrl, `CREATE DATABASE faults OWNER ${LOGIN}`);
     const databaseAddress = new URL(server.adminUrl);
-    const device = await startCountingDevice();
+    const device = await startCountingDevice(options.tags ?? TAGS);
     stops.push(() => device.close());
     const ports = { http: await freePort(), ingest: await freePort(), model: await freePort() };
     const local = (port: number) => startTcpProxy({ host: '127.0.0.1', port }, random);

@@ -35,7 +35,7 @@ export async function settle(
   const beganMs = Date.now();
   const isRecording = await waitWhileProgress(rig, mark, allowed.lost ?? 0);
   const resumedMs = Date.now() - beganMs;
-  const counts = await checkCounts(rig.databaseUrl, rig.device.servedMs, mark);
+  const counts = await checkCounts(rig.databaseUrl, rig.device, mark);
   const { recorded, unrecorded } = await compareAnnounced(rig.databaseUrl, announced ?? new Set());
   const broken = [
     ...(isRecording ? [] : ['nothing that was served after the faults is stored']),
@@ -55,7 +55,7 @@ async function waitWhileProgress(rig: Rig, mark: number, mayBeLost: number): Pro
   let missing = Number.POSITIVE_INFINITY;
   let progressMs = Date.now();
   for (;;) {
-    const now = await checkCounts(rig.databaseUrl, rig.device.servedMs, mark).catch(() => undefined); // the database may be away
+    const now = await checkCounts(rig.databaseUrl, rig.device, mark).catch(() => undefined); // the database may be away
     if (now !== undefined && now.lost < missing) {
       missing = now.lost;
       progressMs = Date.now();

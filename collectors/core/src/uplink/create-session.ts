@@ -72,11 +72,20 @@ export function createSession(deps: SessionDeps): Session {
   let window: SendWindow | undefined;
   let writable = true;
   let spoke = false;
-  let toldEntries = 0;
+  let toldEntries: number | undefined;
 
   function write(message: NonNullable<CollectorMessage['message']>): void {
     spoke = true;
     writable = send({ message });
+  }
+
+  /** Before the first block in any case: one that only tells of losses needs no entry, but its run has to be known. */
+  function tellRun(): void {
+    const { run, size } = dictionary;
+    const news = dictionary.messagesAfter(toldEntries ?? 0);
+    const messages = toldEntries === undefined && news.length === 0 ? [{ run, devices: [], tags: [] }] : news;
+    for (const value of messages) write({ $case: 'run', value });
+    toldEntries = size;
   }
 
   function sendOut(out: Outgoing): void {
@@ -84,10 +93,7 @@ export function createSession(deps: SessionDeps): Session {
       write({ $case: 'run', value: out.value });
       return;
     }
-    if (out.run === dictionary.run) {
-      for (const run of dictionary.messagesAfter(toldEntries)) write({ $case: 'run', value: run });
-      toldEntries = dictionary.size;
-    }
+    if (out.run === dictionary.run) tellRun();
     write({ $case: 'block', value: out.bytes });
   }
 

@@ -2,6 +2,7 @@ import { createAuthority, createLogger, grpcStatus } from '@kubeplant/kit';
 import { Standing } from '@kubeplant/proto';
 import { trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { EncodedBlock } from '../block/block-buffer.ts';
 import { createBlockBuilder } from '../block/create-block-builder.ts';
 import { createMemoryBuffer } from '../block/create-memory-buffer.ts';
 import { createRunDictionary } from '../block/create-run-dictionary.ts';
@@ -87,6 +88,17 @@ describe('startUplink', () => {
     expect(owner.hellos[0]).toMatchObject({ tenant: 'local/plant', site: 'station', shard: 's-0', runs: [] });
     expect(owner.order).toEqual(['hello', 'health', 'run', 'block', 'run', 'block']);
     expect(owner.runs[1]).toMatchObject({ devices: [], tags: [{ id: 2, tag: 'flow' }] });
+  });
+
+  it('says which run it is before a block that only tells of losses', async () => {
+    const owner = await startOwner();
+    const { buffer, uplink } = connect(owner);
+    const lost = [{ fromUs: 1, untilUs: 2, readings: 3, blocks: 1, reason: 'BufferDamaged' }];
+    const onBlock = (block: EncodedBlock): void => buffer.append(block);
+    createBlockBuilder({ run: '01RUN', clock, takeLost: () => lost, onBlock }).flush();
+    uplink.notify();
+    await until(() => expect(owner.order).toEqual(['hello', 'health', 'run', 'block']));
+    expect(owner.runs).toEqual([{ run: '01RUN', devices: [], tags: [] }]);
   });
 
   it('keeps blocks through an outage and sends each once, in order', async () => {

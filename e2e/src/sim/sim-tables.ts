@@ -38,11 +38,6 @@ export interface Statement {
   readonly change: (change: Change) => void;
 }
 
-export interface Answer {
-  readonly rows: readonly unknown[];
-  readonly rowCount: number;
-}
-
 /** `locks`: the row of `site_owner` is held until the transaction ends. */
 export interface KnownStatement {
   readonly pattern: RegExp;
@@ -98,10 +93,11 @@ export const STATEMENTS: readonly KnownStatement[] = [
   { pattern: /^INSERT INTO alarm_transition/, run: (statement) => insertRows(statement, ['id'], (tables) => tables.transitions, false) },
   { pattern: /^INSERT INTO event/, run: (statement) => changed(statement, ({ events }) => events.push({ kind: statement.values[3] })) },
   { pattern: /^INSERT INTO quarantine/, run: quarantine },
+  { pattern: /^SELECT shard, array_agg\(device\) FROM shard_device/, run: ({ tables }) => [['shard-0', [...tables.devices.keys()]]] },
   { pattern: /^SET LOCAL ROLE/, run: () => [] },
   // What no reading, alarm or restart depends on.
   {
-    pattern: /^(INSERT INTO (site_calendar|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated)/,
+    pattern: /^(INSERT INTO (site_calendar|shard_device|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated)/,
     run: () => [],
   },
 ];

@@ -97,7 +97,8 @@ export const STATEMENTS: readonly KnownStatement[] = [
   { pattern: /^SET LOCAL ROLE/, run: () => [] },
   // What no reading, alarm or restart depends on.
   {
-    pattern: /^(INSERT INTO (site_calendar|shard_device|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated)/,
+    pattern:
+      /^(INSERT INTO (site_calendar|shard_device|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated)/,
     run: () => [],
   },
 ];

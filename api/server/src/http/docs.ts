@@ -30,9 +30,9 @@ export function serveDocs(app: FastifyInstance): void {
   }
 }
 
-/** Beside the bundle, or in the package that carries them. */
+/** Beside the bundle (of which this may be a chunk, in a folder below), or in the package that carries them. */
 function findFolder(): string {
-  const beside = join(import.meta.dirname, 'swagger-ui');
-  if (existsSync(beside)) return beside;
+  const beside = ['.', '..'].map((folder) => join(import.meta.dirname, folder, 'swagger-ui')).find((folder) => existsSync(folder));
+  if (beside !== undefined) return beside;
   return join(dirname(fileURLToPath(import.meta.resolve('@fastify/swagger-ui/package.json'))), 'static');
 }

@@ -56,7 +56,7 @@ describe('a local host whose state cannot be written', () => {
     rmSync(stateDir);
     await vi.waitFor(() => expect(given.onReport).toHaveBeenCalledWith(expect.objectContaining({ sites: 1 })), 5000);
     expect(given.onNotice.mock.calls[1]).toEqual([expect.stringContaining('can be written again')]);
-    host.close();
+    await host.close();
   });
 });
 
@@ -70,10 +70,10 @@ describe('a configuration that somebody else has damaged', () => {
     const part = join(stateDir, 'config', 'default', shard, 'part-0.json.gz');
     const whole = readFileSync(part);
     truncateSync(part, 20);
-    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
+    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole), 10_000);
     rmSync(join(stateDir, 'config'), { recursive: true });
-    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole));
-    host.close();
+    await vi.waitFor(() => expect(readFileSync(part)).toEqual(whole), 10_000);
+    await host.close();
   });
 });
 
@@ -115,7 +115,7 @@ describe('a shard without devices', () => {
     expect(existsSync(join(folder, 'buffer', shard))).toBe(true);
     host.setRunning([]);
     await vi.waitFor(() => expect(existsSync(join(folder, 'buffer', shard))).toBe(false));
-    host.close();
+    await host.close();
   });
 
   it('keeps its folder when its Site is gone, and delivers when the Site is back', async () => {
@@ -128,7 +128,7 @@ describe('a shard without devices', () => {
     writeFileSync(join(folder, 'a.yaml'), SITE);
     await host.reload();
     expect(shards(given)).toEqual([shard]);
-    host.close();
+    await host.close();
   });
 
   it('goes at once when there is nothing in its folder', async () => {
@@ -139,6 +139,6 @@ describe('a shard without devices', () => {
     await host.reload();
     expect(shards(given)).toEqual([]);
     expect(existsSync(join(folder, 'buffer', shard))).toBe(false);
-    host.close();
+    await host.close();
   });
 });

@@ -63,8 +63,8 @@ export interface LocalHost {
   confirm(shard: string, said: { readonly configRevision: string; readonly heldBlocks?: number | undefined }): void;
   /** The parent says which collectors run, by `namespace/shard`. */
   setRunning(names: readonly string[]): void;
-  /** Look after nothing any more. */
-  close(): void;
+  /** Look after nothing any more. Resolves when nothing is carried out any more. */
+  close(): Promise<void>;
   accepted(): readonly AcceptedResource[];
   files(): readonly SourceFile[];
 }
@@ -77,13 +77,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   const { stateDir, log, link } = options;
   const acceptedFile = join(stateDir, 'accepted.json');
   const endpointsFile = join(stateDir, 'simulators.json');
-  const paths: ProcessPaths = {
-    ...options.process,
-    configRoot: join(stateDir, 'config'),
-    tokenRoot: join(stateDir, 'tokens'),
-    simulatorRoot: join(stateDir, 'simulators'),
-    bufferRoot: options.bufferDir,
-  };
+  const paths = toPaths(options);
   const planner = createPlanner();
   const held = createHeld();
   const buffers = createBufferFolders(options.bufferDir);
@@ -93,6 +87,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   let files: readonly SourceFile[] = [];
   let previous: Plan | undefined;
   let written: string | undefined;
+  let isClosed = false;
 
   const planNow = (resources: readonly DeclaredResource[], undrained: PlanInput['undrained']): Plan =>
     planner({
@@ -111,6 +106,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     });
 
   const carryOut = async (): Promise<void> => {
+    if (isClosed) return;
     const collected = await collectPaths(options.paths);
     options.onWatched(collected.watched);
     files = await Promise.all(collected.paths.map(readSourceFile));
@@ -139,14 +135,18 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   const look = async (): Promise<void> => {
     await queue.idle();
     const before = written;
-    if (before === undefined || (await signatureOf(paths.configRoot)) === before || written !== before) return;
+    if (isClosed || before === undefined || (await signatureOf(paths.configRoot)) === before || written !== before || isClosed) return;
     log.warn({ configRoot: paths.configRoot }, 'configurations of collectors were changed by somebody else: they are written again');
     await queue.request();
   };
   const timer = setInterval(() => void look(), options.lookMs ?? LOOK_MS).unref();
 
   return {
-    close: () => clearInterval(timer),
+    close: async () => {
+      isClosed = true;
+      clearInterval(timer);
+      await queue.idle().catch(() => {}); // told by whoever asked for it
+    },
     reload: () => queue.request(),
     setEndpoints: async (reported) => {
       const changed = Object.entries(reported).some(
@@ -168,6 +168,14 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     files: () => files,
   };
 }
+
+const toPaths = ({ process, stateDir, bufferDir }: LocalHostOptions): ProcessPaths => ({
+  ...process,
+  configRoot: join(stateDir, 'config'),
+  tokenRoot: join(stateDir, 'tokens'),
+  simulatorRoot: join(stateDir, 'simulators'),
+  bufferRoot: bufferDir,
+});
 
 function publish(link: LocalHostOptions['link'], before: Plan | undefined, models: readonly SiteModel[]): void {
   for (const model of models) link.publish(model);

@@ -7,15 +7,17 @@ const exitUsage = 2;
 
 /** The api process: owns sites, takes readings, serves the operator, the console and everybody else; or does the jobs alone. */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
-  let log = createLogger({ name: 'api' });
+  let name = 'api';
+  let log = createLogger({ name });
   try {
     const { roles } = readConfig({ roles: API_SETTINGS.roles }, env);
     if (roles.length === 0) throw new ConfigError(['KUBEPLANT_ROLES names no role: leave it unset for ingest,http,jobs']);
     if (roles.includes('http') && !roles.includes('ingest'))
       throw new ConfigError(['KUBEPLANT_ROLES has http and no ingest: http has no sites to serve then; write ingest,http']);
     const jobsOnly = roles.every((role) => role === 'jobs');
+    if (jobsOnly) name = 'jobs';
     const common = readConfig(jobsOnly ? JOBS_SETTINGS : API_SETTINGS, env);
-    log = createLogger({ name: jobsOnly ? 'jobs' : 'api', level: common.logLevel });
+    log = createLogger({ name, level: common.logLevel });
     logProcessWarnings(log);
     const stopper = createStopper({ log, timeoutMs: 10_000 });
     // Loaded on demand: a process for jobs alone needs a third of the code.
@@ -27,7 +29,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   } catch (error) {
     const explained = error instanceof ConfigError || error instanceof DatabaseError;
     if (explained) log.fatal(error.message);
-    else log.fatal({ err: error }, 'the api cannot start');
+    else log.fatal({ err: error }, `the ${name} cannot start`);
     // What is wrong with the environment is not mended by another attempt; a database that is away may come.
     process.exit(explained && error.code !== 'unreachable' ? exitUsage : exitFailed);
   }

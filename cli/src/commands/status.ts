@@ -19,7 +19,7 @@ export const status = defineCommand({
     const running = owner !== undefined;
     if (args.json) {
       const processes = [
-        ...(owner ? [{ name: 'up', title: 'kubeplant: up', pid: owner.pid }] : []),
+        ...(owner ? [{ name: 'up', title: 'kubeplant: up', state: 'Running', pid: owner.pid }] : []),
         ...(mine?.processes ?? []).map(present),
       ];
       process.stdout.write(

@@ -55,6 +55,8 @@ describe.skipIf(!mayMount())('a plant whose database has a disk of its own (need
   it('says so when the disk is full, and when there is room again has lost nothing', async () => {
     const startUs = BigInt(Date.now()) * 1000n;
     await until('readings', async () => (await readCounts(plant.databaseUrl())).rows.length > 20);
+    // One that is still starting ends and is started again while there is no room; that is not what is looked at here.
+    await until('that every process runs', () => plant.processes().every(({ state }) => state === 'Running'));
     const before = await readCounts(plant.databaseUrl());
     fill(join(disk, 'filler'));
     await until('that nothing is recorded', async () => (await recording()) === false);

@@ -75,8 +75,6 @@ function mayBeMissing(plant: SimPlant, number: number): boolean {
   const { timeUs, by, isPromised } = served;
   if (!by.alive && !isPromised) return true;
   if (plant.bereft.has(by)) return true;
-  // A file whose beginning is damaged is set aside whole: its loss is told without a span.
-  if (!by.alive && plant.lost.some(({ reason, blocks }) => reason === 'BufferDamaged' && blocks === 0)) return true;
   if (plant.lost.some(({ fromUs, untilUs }) => fromUs <= timeUs && timeUs <= untilUs)) return true;
   return plant.gone.has(number);
 }

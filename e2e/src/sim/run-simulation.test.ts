@@ -3,7 +3,7 @@ import { MUTATIONS } from './mutations.ts';
 import { runHistory } from './run-history.ts';
 import { describeFailure, findMutation } from './run-simulation.ts';
 
-const SEEDS = Number(process.env.KUBEPLANT_SIM_SEEDS ?? 20);
+const SEEDS = Number(process.env.KUBEPLANT_SIM_SEEDS ?? 200);
 
 describe('the simulated plant', () => {
   it(`loses, doubles and changes nothing in ${SEEDS} histories of faults`, { timeout: 600_000 }, async () => {

@@ -169,15 +169,18 @@ function failPower({ setBack, gone }: SimPlant, { volume }: Seat): void {
 }
 
 /** Undo the last commits, but not those that the plant began with. */
-function restoreDatabase({ database, device, seats, setBack, gone }: SimPlant, commits: number): void {
+function restoreDatabase({ database, device, seats, setBack, gone, hadDiskFail }: SimPlant, commits: number): void {
   const before = numbersIn(database.tables, device.name);
   database.restore(Math.max(20, database.commits - commits));
   const after = numbersIn(database.tables, device.name);
   const onDisk = onDisks({ seats });
+  const keepsOnDisk = seats.every(({ volume }) => volume !== undefined);
   for (const number of before) {
     if (after.has(number)) continue;
     setBack.add(number);
-    if (!onDisk.has(number)) gone.add(number);
+    // One that lives has what is not on disk yet in memory, unless the disk has failed.
+    const holdsInMemory = keepsOnDisk && !hadDiskFail && device.served[number - 1]?.by.alive === true;
+    if (!onDisk.has(number) && !holdsInMemory) gone.add(number);
   }
 }
 
@@ -193,6 +196,7 @@ function breakDisk(plant: SimPlant, fault: (operation: string) => string | undef
   const { volume } = pickSeat(plant);
   if (volume === undefined) return;
   volume.disk.fault = fault;
+  plant.hadDiskFail = true;
   later(plant, 500, 6000, () => {
     volume.disk.fault = () => undefined;
     const left = onDisks(plant); // a full disk is made room on: what is committed goes first

@@ -38,6 +38,8 @@ export interface SimPlant {
   readonly setBack: Set<number>;
   /** Of these, such as no disk had any more: nothing is left to send them again from. */
   readonly gone: Set<number>;
+  /** A disk could not be written for a while: what was committed meanwhile may be on none. */
+  hadDiskFail: boolean;
   /** What was shown is of readings that the database never got: the api was killed while the database was away. */
   wasShownOnly: boolean;
   /** Ids of alarm transitions that were shown. */
@@ -87,6 +89,7 @@ export function createSimPlant(seed: number, mutation: Mutation | undefined): Si
     bereft: new Set(),
     setBack: new Set(),
     gone: new Set(),
+    hadDiskFail: false,
     wasShownOnly: false,
     announced: new Set(),
     shown: new Map(),

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import type { LogDeps } from './log-deps.ts';
-import { readSegment } from './read-segment.ts';
-import { decodeFileHeader, type DecodedRecordHeader, FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './record.ts';
+import { readSegment, type SegmentItem } from './read-segment.ts';
+import { decodeFileHeader, FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './record.ts';
 import { decodeIndex, INDEX_FILE, type SegmentIndex } from './segment-index.ts';
 import { addToSegment, createSegment, type Segment } from './segment-table.ts';
 
 /** Ending of segment files. */
 export const SEGMENT_ENDING = '.seg';
 const ASIDE_ENDING = '.set-aside';
+/** A record header ends with its sum. */
+const SUM_BYTES = 4;
 
 /** Bring the segments of a folder into the table: by the index where it knows them, else by reading them. */
 export async function loadSegments(deps: LogDeps): Promise<void> {
@@ -36,36 +38,47 @@ async function readIndex({ fs, folder, log }: LogDeps): Promise<SegmentIndex | u
 async function scan(deps: LogDeps, name: string, sizeBytes: number): Promise<Segment | undefined> {
   const { fs, folder } = deps;
   const path = join(folder, name);
+  if (sizeBytes < FILE_HEADER_BYTES) return void (await fs.remove(path));
   const header = decodeFileHeader(await fs.read(path, 0, FILE_HEADER_BYTES));
-  if (header.kind !== 'header') return sizeBytes < FILE_HEADER_BYTES ? void (await fs.remove(path)) : setAside(deps, name, header.reason);
-  const segment = createSegment(name, header.run, false);
-  let nextSeq = header.firstSeq;
-  let isAfterDamage = false;
+  const isSound = header.kind === 'header';
+  const run = isSound ? header.run : header.kind === 'malformed' ? runOf(name) : undefined;
+  if (run === undefined) return setAside(deps, name, isSound ? '' : header.reason);
+  const segment = createSegment(name, run, false);
   segment.bytes = sizeBytes;
-  segment.fromUs = header.fromUs;
+  if (isSound) segment.fromUs = segment.untilUs = header.fromUs;
+  /** Block that comes next; unknown until the first sound one where the beginning of the file is damaged. */
+  let nextSeq = isSound ? header.firstSeq : undefined;
+  let isAfterHole = false;
   for await (const item of readSegment({ fs, path, until: sizeBytes })) {
-    if (item.kind === 'damaged' && item.atEnd && isTorn(item.header, item.bytes)) {
+    if (item.kind === 'damaged' && item.atEnd && isTorn(item)) {
       await fs.truncate(path, item.at);
       segment.bytes = item.at;
-    } else if (item.kind === 'damaged') {
-      isAfterDamage = true;
+      continue;
     }
-    if (item.header?.kind !== 'block' || (item.kind === 'damaged' && segment.bytes === item.at)) continue;
-    // What lies between two blocks with damage between them was there.
-    if (isAfterDamage) segment.seqs.add(nextSeq, item.header.seq - 1);
-    isAfterDamage = item.kind === 'damaged' && isAfterDamage;
+    const isHole = item.kind === 'damaged' && item.bytes.length !== RECORD_HEADER_BYTES + (item.header?.length ?? Number.NaN);
+    isAfterHole ||= isHole;
+    if (item.header?.kind !== 'block') continue;
     const { seq, count: readings, fromUs, untilUs } = item.header;
+    // What lies between two blocks with a hole between them was there.
+    if (isAfterHole) segment.seqs.add(nextSeq ?? seq, seq - 1);
+    isAfterHole = isHole;
     addToSegment(segment, { seq, readings, fromUs, untilUs });
     nextSeq = seq + 1;
   }
+  if (isAfterHole && nextSeq !== undefined) segment.seqs.add(nextSeq, nextSeq); // one at least
   if (segment.seqs.size > 0) return segment;
+  if (!isSound) return setAside(deps, name, header.reason);
   await fs.remove(path);
   return undefined;
 }
 
-/** Bytes at the end of a file that were never written whole. */
-function isTorn(header: DecodedRecordHeader | undefined, bytes: Buffer): boolean {
-  return header === undefined || bytes.length < RECORD_HEADER_BYTES + header.length;
+/** Every file is named `<run>-<number>.seg`. */
+const runOf = (name: string): string | undefined => /^(.+)-\d+\.seg$/.exec(name)?.[1];
+
+/** Bytes at the end of a file that were never written whole: too few, or zeros where the rest should be. */
+function isTorn({ header, bytes }: Extract<SegmentItem, { kind: 'damaged' }>): boolean {
+  if (header !== undefined) return bytes.length < RECORD_HEADER_BYTES + header.length;
+  return bytes.length < RECORD_HEADER_BYTES || bytes.subarray(RECORD_HEADER_BYTES - SUM_BYTES).every((byte) => byte === 0);
 }
 
 async function setAside({ fs, folder, log, notice, lose, clock }: LogDeps, name: string, reason: string): Promise<undefined> {

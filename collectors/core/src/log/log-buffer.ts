@@ -41,6 +41,8 @@ export class LogBuffer implements BlockBuffer {
   readonly #waiters = createSyncWaiters();
   readonly #notices: Notices;
   readonly #writer: SegmentWriter;
+  /** Blocks that were committed before they were written: kept until they are, for a database that is restored. */
+  readonly #unwritten = new Set<number>();
   /** Blocks cut since the delivery began and not sent yet. */
   #live: number[] = [];
   #backlog: Backlog | undefined;
@@ -133,7 +135,7 @@ export class LogBuffer implements BlockBuffer {
   #nextLive(backlog: Backlog): Outgoing | undefined {
     for (let seq = this.#live.shift(); seq !== undefined; seq = this.#live.shift()) {
       const block = this.#tail.get(seq);
-      if (block === undefined) continue;
+      if (block === undefined || this.#isCommitted(seq)) continue;
       backlog.setTaken(seq);
       return toOutgoing(block);
     }
@@ -149,7 +151,7 @@ export class LogBuffer implements BlockBuffer {
   #settle(): void {
     const tail = this.#tail;
     for (let next = tail.oldest(); next?.synced && tail.sizeBytes > CACHE_BYTES; next = tail.oldest()) this.#evict(next.block);
-    const firstUnsafe = tail.seqs().find((seq) => seq > tail.syncedSeq) ?? Number.POSITIVE_INFINITY;
+    const firstUnsafe = tail.seqs().find((seq) => seq > tail.syncedSeq && !this.#isCommitted(seq)) ?? Number.POSITIVE_INFINITY;
     this.#waiters.settle((seq) => seq < firstUnsafe);
   }
 
@@ -160,13 +162,13 @@ export class LogBuffer implements BlockBuffer {
       const oldest = tail.oldest();
       if (oldest === undefined || oldest.block.seq === this.#lastSeq) break;
       this.#evict(oldest.block);
-      if (!oldest.synced) this.#loseFromMemory(oldest.block);
+      if (!oldest.synced && !this.#isCommitted(oldest.block.seq)) this.#loseFromMemory(oldest.block);
     }
     if (tail.sizeBytes < maxBytes / 2) this.#lostReadings = 0;
   }
 
   #evict({ seq }: EncodedBlock): void {
-    this.#tail.remove(seq);
+    this.#free(seq);
     if (this.#live[0] === seq) this.#live.shift();
     this.#backlog?.kick(); // what is on disk goes out as backlog
   }
@@ -188,15 +190,24 @@ export class LogBuffer implements BlockBuffer {
 
   #freeCommitted(before: number): void {
     const cutMs: number[] = [];
-    const committed = this.#table.committedOf(this.#deps.dictionary.run);
     for (const seq of this.#tail.seqs()) {
-      const block = committed.has(seq) ? this.#tail.get(seq) : undefined;
+      const block = this.#isCommitted(seq) ? this.#tail.get(seq) : undefined;
       if (block === undefined) continue;
-      cutMs.push(block.cutMs);
-      this.#tail.remove(seq);
+      if (!this.#unwritten.has(seq)) cutMs.push(block.cutMs);
+      if (this.#writer.isOpen && seq > this.#tail.writtenSeq) this.#unwritten.add(seq);
+      else this.#free(seq);
     }
     const freed = Math.max(cutMs.length, before - this.count);
     if (freed > 0) this.#options.onCommitted(freed, cutMs);
     this.#settle();
+  }
+
+  #free(seq: number): void {
+    this.#tail.remove(seq);
+    this.#unwritten.delete(seq);
+  }
+
+  #isCommitted(seq: number): boolean {
+    return this.#table.committedOf(this.#deps.dictionary.run).has(seq);
   }
 }

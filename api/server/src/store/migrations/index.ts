@@ -5,6 +5,7 @@ import { rollupsMigration } from './0004-rollups.ts';
 import { retentionMigration } from './0005-retention.ts';
 import { exportsMigration } from './0006-exports.ts';
 import { shardDevicesMigration } from './0007-shard-devices.ts';
+import { biViewsMigration } from './0008-bi-views.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   retentionMigration,
   exportsMigration,
   shardDevicesMigration,
+  biViewsMigration,
 ];

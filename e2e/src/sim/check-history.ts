@@ -29,8 +29,8 @@ export function checkHistory(plant: SimPlant, faults: readonly SimFault[]): { re
   const missing = device.served.flatMap((_, index) => (stored.has(index + 1) ? [] : [index + 1]));
   const lost = missing.filter((number) => !mayBeMissing(plant, number));
   const { transitions, quarantine } = database.tables;
-  const isForgiven = plant.wasShownOnly || faults.some(({ takesReadings }) => takesReadings);
-  const unrecorded = isForgiven ? [] : [...announced].filter((id) => !transitions.has(id));
+  const isForgiven = faults.some(({ takesReadings }) => takesReadings);
+  const unrecorded = isForgiven ? [] : [...announced.keys()].filter((id) => !transitions.has(id) && !wasShownOnly(plant, id));
   const doubles = numbers.length - stored.size;
   const counts: HistoryCounts = {
     served: device.served.length,
@@ -77,6 +77,12 @@ function mayBeMissing(plant: SimPlant, number: number): boolean {
   if (plant.bereft.has(by)) return true;
   if (plant.lost.some(({ fromUs, untilUs }) => fromUs <= timeUs && timeUs <= untilUs)) return true;
   return plant.gone.has(number);
+}
+
+/** By an api that could not record it, and ended, or lost the site, before it could. */
+function wasShownOnly({ announced, api }: SimPlant, id: string): boolean {
+  const by = announced.get(id);
+  return by !== undefined && by !== api;
 }
 
 /** What is shown last is the newest that is stored. */

@@ -1,6 +1,7 @@
 import { Block } from '@kubeplant/proto';
 import type { FileSystem, LogFile } from '../../../collectors/core/src/log/file-system.ts';
 import { createSimDisk, type SimDisk } from '../../../collectors/core/src/testing/create-sim-disk.ts';
+import { crc32c } from '../../../collectors/core/src/log/crc32c.ts';
 import { decodeRecordHeader, encodeRecordHeader, findMarker, RECORD_HEADER_BYTES } from '../../../collectors/core/src/log/record.ts';
 import type { SimProcess, VirtualTime } from './virtual-time.ts';
 
@@ -68,14 +69,14 @@ function mount(time: VirtualTime, volume: Volume, process: SimProcess): FileSyst
   };
 }
 
-/** Values of the first tag in all blocks on a volume. */
-export function valuesOn({ disk }: Volume): Set<number> {
+/** Values of the first tag in all blocks on a volume, or in those that are synced. */
+export function valuesOn({ disk }: Volume, synced: boolean): Set<number> {
   const values = new Set<number>();
   for (const path of disk.paths) {
-    const bytes = disk.contentOf(path);
-    for (const { at, length } of blocksIn(bytes)) {
+    const bytes = synced ? disk.syncedOf(path) : disk.contentOf(path);
+    for (const { at, length, sum } of blocksIn(bytes)) {
       const payload = bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length);
-      if (payload.length < length) continue; // torn
+      if (crc32c(payload) !== sum) continue; // torn or damaged
       const { tag, value } = Block.decode(payload);
       for (const [row, id] of tag.entries()) if (id === 1) values.add(value[row] ?? 0);
     }
@@ -83,11 +84,11 @@ export function valuesOn({ disk }: Volume): Set<number> {
   return values;
 }
 
-function blocksIn(bytes: Buffer): { readonly at: number; readonly length: number }[] {
-  const blocks: { at: number; length: number }[] = [];
+function blocksIn(bytes: Buffer): { readonly at: number; readonly length: number; readonly sum: number }[] {
+  const blocks: { at: number; length: number; sum: number }[] = [];
   for (let at = findMarker(bytes, 0); at !== undefined; at = findMarker(bytes, at + 1)) {
     const header = decodeRecordHeader(bytes, at);
-    if (header?.kind === 'block') blocks.push({ at, length: header.length });
+    if (header?.kind === 'block') blocks.push({ at, length: header.length, sum: header.sum });
   }
   return blocks;
 }

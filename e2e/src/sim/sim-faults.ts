@@ -162,9 +162,9 @@ export const SIM_FAULTS: readonly SimFault[] = [
 
 function failPower({ setBack, gone }: SimPlant, { volume }: Seat): void {
   if (volume === undefined) return;
-  const before = valuesOn(volume);
+  const before = valuesOn(volume, false);
   volume.disk.crash();
-  const after = valuesOn(volume);
+  const after = valuesOn(volume, false);
   for (const number of before) if (setBack.has(number) && !after.has(number)) gone.add(number);
 }
 
@@ -184,8 +184,9 @@ function restoreDatabase({ database, device, seats, setBack, gone, hadDiskFail }
   }
 }
 
+/** What was not synced when a disk failed is on none. */
 const onDisks = ({ seats }: Pick<SimPlant, 'seats'>): Set<number> =>
-  new Set(seats.flatMap(({ volume }) => (volume ? [...valuesOn(volume)] : [])));
+  new Set(seats.flatMap(({ volume }) => (volume ? [...valuesOn(volume, true)] : [])));
 
 function numbersIn({ readings, tags }: SimPlant['database']['tables'], device: string): Set<number> {
   const tagId = tags.get(`${device}/number/Real`)?.tagId;

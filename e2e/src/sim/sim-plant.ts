@@ -40,10 +40,8 @@ export interface SimPlant {
   readonly gone: Set<number>;
   /** A disk could not be written for a while: what was committed meanwhile may be on none. */
   hadDiskFail: boolean;
-  /** What was shown is of readings that the database never got: the api was killed while the database was away. */
-  wasShownOnly: boolean;
-  /** Ids of alarm transitions that were shown. */
-  readonly announced: Set<string>;
+  /** Ids of alarm transitions that were shown, and the api that showed them while it could not record; undefined: it could. */
+  readonly announced: Map<string, SimApi | undefined>;
   /** By tag, as shown last. */
   readonly shown: Map<string, number | undefined>;
   readonly problems: string[];
@@ -90,8 +88,7 @@ export function createSimPlant(seed: number, mutation: Mutation | undefined): Si
     setBack: new Set(),
     gone: new Set(),
     hadDiskFail: false,
-    wasShownOnly: false,
-    announced: new Set(),
+    announced: new Map(),
     shown: new Map(),
     problems: [],
     startApi: () => {
@@ -107,7 +104,6 @@ export function createSimPlant(seed: number, mutation: Mutation | undefined): Si
     killApi: () => {
       const killed = plant.api?.process;
       if (killed === undefined) return;
-      plant.wasShownOnly ||= plant.api?.isRecording() === false;
       killed.kill();
       plant.network.cut(killed);
       database.cut(killed);
@@ -138,9 +134,11 @@ export function createSimPlant(seed: number, mutation: Mutation | undefined): Si
 }
 
 /** What a browser would have been told. */
-function watch(plant: SimPlant, { hub, process }: SimApi): void {
+function watch(plant: SimPlant, api: SimApi): void {
+  const { hub, process } = api;
   hub.onAlarms(({ transitions }) => {
-    if (process.alive) for (const { id } of transitions) plant.announced.add(id);
+    const shownOnlyBy = api.isRecording() ? undefined : api;
+    if (process.alive) for (const { id } of transitions) plant.announced.set(id, shownOnlyBy);
   });
   hub.onValues((values) => {
     if (plant.api?.process !== process) return;

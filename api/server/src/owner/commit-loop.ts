@@ -64,8 +64,8 @@ export function createCommitLoop(deps: Deps): CommitLoop {
     tick: () => deps.show(gather()),
     onChange: (notRecorded, error) => {
       accumulator.setAway(notRecorded !== undefined);
+      deps.onRecording(notRecorded, error); // first: nothing is shown without the banner
       if (notRecorded !== undefined) showUnshown();
-      deps.onRecording(notRecorded, error);
     },
   });
   const persist = createPersistence({ ...deps, away, signal: stopping.signal });

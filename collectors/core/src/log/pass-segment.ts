@@ -37,7 +37,7 @@ export async function* passSegment(deps: LogDeps, segment: Segment): AsyncGenera
   let known: KnownEntries | undefined;
   for await (const item of readSegment({ fs: deps.fs, path: join(deps.folder, segment.name), until: segment.bytes })) {
     if (item.kind === 'damaged' || (item.header.kind === 'block' && known?.explain(item.payload) === false)) {
-      beginHole(findings);
+      beginHole(findings, item.header);
       await quarantine(deps, segment, item);
       if (known || item.header?.kind === 'block' || segment.run === deps.dictionary.run) continue;
       known = createKnownEntries();
@@ -78,12 +78,22 @@ function see(findings: Findings, { seq, count, fromUs, untilUs }: DecodedRecordH
   findings.seen.add(seq, seq);
   findings.seenReadings += count;
   findings.reachedUs = Math.max(findings.reachedUs, untilUs);
-  if (findings.isOpen) findings.untilUs = Math.max(findings.untilUs, fromUs);
+  if (findings.isOpen) {
+    findings.fromUs = Math.min(findings.fromUs, fromUs);
+    findings.untilUs = Math.max(findings.untilUs, fromUs);
+  }
   findings.isOpen = false;
 }
 
-function beginHole(findings: Findings): void {
+/** `header`: of the block that is not sound, where that much is known. */
+function beginHole(findings: Findings, header: DecodedRecordHeader | undefined): void {
+  if (header?.kind === 'block') {
+    findings.fromUs = Math.min(findings.fromUs, header.fromUs);
+    findings.untilUs = Math.max(findings.untilUs, header.untilUs);
+    return;
+  }
   findings.fromUs = Math.min(findings.fromUs, findings.reachedUs);
+  findings.untilUs = Math.max(findings.untilUs, findings.reachedUs); // the clock may have been set back after it
   findings.isOpen = true;
 }
 
@@ -112,11 +122,11 @@ function giveUpMissing(deps: LogDeps, segment: Segment, expected: RangeSet, find
   }
   if (blocks === 0) return;
   segment.isDamaged = true;
-  if (findings.fromUs === Number.POSITIVE_INFINITY) beginHole(findings); // the file is shorter than it was
+  if (findings.fromUs === Number.POSITIVE_INFINITY) beginHole(findings, undefined); // the file is shorter than it was
   const readings = Math.max(0, segment.readings - findings.seenReadings);
   const untilUs = findings.isOpen ? Math.max(findings.untilUs, segment.untilUs) : findings.untilUs;
   segment.readings = findings.seenReadings;
-  deps.lose({ fromUs: Math.min(findings.fromUs, untilUs), untilUs, readings, blocks, reason: 'BufferDamaged' });
+  deps.lose({ fromUs: findings.fromUs, untilUs, readings, blocks, reason: 'BufferDamaged' });
 }
 
 const isInMemory = ({ dictionary, tail }: LogDeps, { run }: Segment, seq: number): boolean =>

@@ -16,6 +16,8 @@ export interface SimDisk {
   /** Flip a bit of a file. */
   flip(path: string, byte: number): void;
   contentOf(path: string): Buffer;
+  /** As far as it survives a loss of power for sure. */
+  syncedOf(path: string): Buffer;
   write(path: string, bytes: Buffer): void;
   readonly paths: readonly string[];
   readonly syncs: number;
@@ -50,6 +52,10 @@ export function createSimDisk(random: () => number = Math.random): SimDisk {
       return state.fault;
     },
     contentOf: (path) => fileAt(state, path).bytes,
+    syncedOf: (path) => {
+      const { bytes, syncedLength } = fileAt(state, path);
+      return bytes.subarray(0, syncedLength);
+    },
     write: (path, bytes) => {
       state.folders.add(dirname(path));
       state.files.set(path, { bytes: Buffer.from(bytes), syncedLength: bytes.length, named: true, before: undefined });

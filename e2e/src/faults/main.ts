@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runMutations, runSimulation } from '../sim/run-simulation.ts';
 import type { FaultCase } from './types.ts';
@@ -71,7 +73,15 @@ async function runCase(name: string, seed: number): Promise<boolean> {
   return broken.length === 0;
 }
 
+/** Processes run as users run them: from the bundles. */
+const build = (): void => {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../../scripts/build.ts', import.meta.url)), '--if-changed'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+};
+
 async function runCases(names: readonly string[], seed: number): Promise<number> {
+  build();
   let failed = 0;
   for (const name of names) {
     try {

@@ -39,8 +39,8 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-const API = new URL('../../../api/server/src/main.ts', import.meta.url);
-const COLLECTOR = new URL('../../../collectors/modbus/src/main.ts', import.meta.url);
+const API = new URL('../../../dist/package/api.js', import.meta.url);
+const COLLECTOR = new URL('../../../dist/package/collector-modbus.js', import.meta.url);
 const LOGIN = 'kubeplant_faults';
 const ROOT_KEY = 'key of the fault harness';
 const CLI_TOKEN = 'token-of-the-fault-harness-0123456789abcdef';

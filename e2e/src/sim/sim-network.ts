@@ -9,7 +9,7 @@ import type { SimProcess, VirtualTime } from './virtual-time.ts';
 export interface SimNetwork {
   /** How a process dials; `tap` sees, and may change, what the owner says. */
   dialFrom(process: SimProcess, tap?: Tap): Dial;
-  /** From now on streams come to this process. */
+  /** From now on streams come to this process, while it lives. */
   listen(process: SimProcess, take: (call: CollectorCall) => void): void;
   /** Cut the streams that concern a process, or all. */
   cut(process?: SimProcess): void;
@@ -111,7 +111,7 @@ interface Link {
 /** `token`: what every collector shows. */
 export function createSimNetwork(time: VirtualTime, random: () => number, token: string): SimNetwork {
   const links = new Set<Link>();
-  let listener: { readonly process: SimProcess; readonly take: (call: CollectorCall) => void } | undefined;
+  const listeners: { readonly process: SimProcess; readonly take: (call: CollectorCall) => void }[] = [];
   let isDown = false;
   let held: (() => void)[] | undefined;
 
@@ -128,8 +128,8 @@ export function createSimNetwork(time: VirtualTime, random: () => number, token:
   }
 
   function connect(client: SimProcess, events: WireEvents, tap: Tap): Wire {
-    const server = listener;
-    if (isDown || server === undefined || !server.process.alive) {
+    const server = listeners.findLast(({ process }) => process.alive);
+    if (isDown || server === undefined) {
       const cancel = time.after(network.latencyMs(), () =>
         client.deliver(() => events.onError(failure(grpcStatus.UNAVAILABLE, 'refused'))),
       );
@@ -207,7 +207,7 @@ export function createSimNetwork(time: VirtualTime, random: () => number, token:
       (_options, events) =>
         connect(process, events, tap),
     listen: (process, take) => {
-      listener = { process, take };
+      listeners.push({ process, take });
     },
     cut: (process) => cutWhere(({ ends }) => process === undefined || ends.includes(process)),
     stall: () => {

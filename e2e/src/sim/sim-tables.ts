@@ -84,6 +84,7 @@ export const STATEMENTS: readonly KnownStatement[] = [
   },
   { pattern: /CROSS JOIN LATERAL \(SELECT \* FROM reading s /, run: lastStored },
   { pattern: /CROSS JOIN LATERAL \(SELECT \* FROM reading_/, run: () => [] },
+  { pattern: /^SELECT n\.tag_id FROM .* FROM reading_sealed/, run: () => [] },
   { pattern: /^INSERT INTO alarm_state/, run: (statement) => insertRows(statement, ALARM_STATE, (tables) => tables.alarmStates, true) },
   {
     pattern: /^DELETE FROM alarm_state/,

@@ -1,6 +1,6 @@
 import type { HistoryClass } from '@kubeplant/crds/model';
 import type { ScopedClient } from '../ports.ts';
-import { HISTORY_CLASSES, tableOf } from '../store/history-tables.ts';
+import { HISTORY_CLASSES, SEALED_SPAN_US, sealedTableOf, tableOf } from '../store/history-tables.ts';
 import { microsSql, toTimestamp } from '../store/micros.ts';
 import { fromInt2 } from '../store/status-code.ts';
 import type { Series } from './series.ts';
@@ -30,23 +30,58 @@ const lastOfClass = (historyClass: HistoryClass): string[] => [
   lastStored(tableOf(historyClass, true), 'NULL::float8, r.value'),
 ];
 
-/** Newest reading of each series: the checkpoint, or what was stored after it. */
+const PACKED = (table: string): string => `
+SELECT n.tag_id FROM unnest($1::int4[], $2::timestamptz[]) AS n (tag_id, at)
+WHERE EXISTS (SELECT FROM ${table} s WHERE s.tag_id = n.tag_id AND s.start > n.at - interval '${SEALED_SPAN_US / 1e6} s' AND s.start <= n.at)`;
+
+/**
+ * Newest reading of each series: the checkpoint, or what was stored after it. A checkpoint that history does not have is of a
+ * database that was restored meanwhile, and does not count: what collectors send again would be late.
+ */
 export async function loadLatest(client: ScopedClient, all: readonly Series[], nowUs: number): Promise<void> {
-  const byId = new Map<number, Series>(all.map((series) => [series.tagId, series]));
-  const take = ([tagId, timeUs, value, text, status, flags, receivedUs]: LatestRow): void => {
-    const series = byId.get(tagId);
-    if (series === undefined || timeUs < series.timeUs) return;
-    Object.assign(series, { timeUs, value: value ?? Number.NaN, text: text ?? undefined, status, flags, receivedUs });
-  };
-  const ids = all.map((series) => series.tagId);
-  for (const row of await select(client, CHECKPOINT, [ids])) take(row);
+  for (const row of await select(client, CHECKPOINT, [all.map(({ tagId }) => tagId)])) take(byId(all), row);
+  const stored = await loadStored(client, all, nowUs);
   const floorUs = nowUs - LOOK_BACK_US;
-  const since = all.map((series) => toTimestamp(Math.max(floorUs, series.timeUs)));
-  const values = [ids, since, toTimestamp(floorUs)];
+  const unproven = all.filter(({ tagId, timeUs, stores }) => timeUs >= floorUs && stores === undefined && !stored.has(tagId));
+  const unfounded = await withoutPacked(client, unproven);
+  for (const series of unfounded) Object.assign(series, { timeUs: Number.NEGATIVE_INFINITY, value: Number.NaN, text: undefined });
+  if (unfounded.length > 0) await loadStored(client, unfounded, nowUs);
+}
+
+/** What was stored since the reading that is known. Gives the series of which there is something. */
+async function loadStored(client: ScopedClient, all: readonly Series[], nowUs: number): Promise<ReadonlySet<number>> {
+  const series = byId(all);
+  const found = new Set<number>();
+  const floorUs = nowUs - LOOK_BACK_US;
+  const since = all.map(({ timeUs }) => toTimestamp(Math.max(floorUs, timeUs)));
+  const values = [all.map(({ tagId }) => tagId), since, toTimestamp(floorUs)];
   for (const sql of HISTORY_CLASSES.flatMap(lastOfClass)) {
-    for (const [tagId, timeUs, value, text, status, ...rest] of await select(client, sql, values))
-      take([tagId, timeUs, value, text, fromInt2(status), ...rest]);
+    for (const [tagId, timeUs, value, text, status, ...rest] of await select(client, sql, values)) {
+      found.add(tagId);
+      take(series, [tagId, timeUs, value, text, fromInt2(status), ...rest]);
+    }
   }
+  return found;
+}
+
+async function withoutPacked(client: ScopedClient, all: readonly Series[]): Promise<readonly Series[]> {
+  let left = all;
+  for (const historyClass of HISTORY_CLASSES) {
+    if (left.length === 0) break;
+    const values = [left.map(({ tagId }) => tagId), left.map(({ timeUs }) => toTimestamp(timeUs))];
+    const { rows } = await client.query<[number]>({ text: PACKED(sealedTableOf(historyClass)), values, rowMode: 'array' });
+    const packed = new Set(rows.map(([tagId]) => tagId));
+    left = left.filter(({ tagId }) => !packed.has(tagId));
+  }
+  return left;
+}
+
+const byId = (all: readonly Series[]): ReadonlyMap<number, Series> => new Map(all.map((series) => [series.tagId, series]));
+
+function take(all: ReadonlyMap<number, Series>, [tagId, timeUs, value, text, status, flags, receivedUs]: LatestRow): void {
+  const series = all.get(tagId);
+  if (series === undefined || timeUs < series.timeUs) return;
+  Object.assign(series, { timeUs, value: value ?? Number.NaN, text: text ?? undefined, status, flags, receivedUs });
 }
 
 async function select(client: ScopedClient, text: string, values: unknown[]): Promise<LatestRow[]> {

@@ -54,6 +54,8 @@ export interface Uplink {
 const MAX_REDIRECTS = 3;
 const FENCED_MS = 30_000;
 const FENCED_GROWTH = 20;
+/** An api that is started again is back after one or two seconds: attempts are close then, and seconds apart after half a minute. */
+const RETRY_GROWTH = 1.2;
 
 /** Dial the api and keep a stream open. A dead peer is noticed by keepalive within 15 s. */
 export function startUplink(options: UplinkOptions): Uplink {
@@ -138,7 +140,7 @@ export function startUplink(options: UplinkOptions): Uplink {
 
 /** How long to wait before the next stream: longer each time, until one has proved worth it; long where another took over. */
 function createWaits({ minBackoffMs = 200, maxBackoffMs = 5000, fencedBackoffMs = FENCED_MS }: UplinkOptions) {
-  const backoff = createBackoff({ minMs: minBackoffMs, maxMs: maxBackoffMs });
+  const backoff = createBackoff({ minMs: minBackoffMs, maxMs: maxBackoffMs, growth: RETRY_GROWTH });
   const fenced = createBackoff({ minMs: fencedBackoffMs, maxMs: fencedBackoffMs * FENCED_GROWTH });
   return {
     after: (end: StreamEnd): number => {

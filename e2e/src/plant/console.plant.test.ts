@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { type RunningBrowser, startBrowser } from '../browser/start-browser.ts';
 import { type RunningPlant, runPlant, until } from './run-plant.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/first-plant', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
 const PASSWORD = 'copper lamp river stone';
 
 const folder = mkdtempSync(join(tmpdir(), 'kp-console-'));
@@ -151,6 +153,43 @@ describe('an alarm', () => {
     const row = page.locator('[data-kind="Acknowledged"]').first();
     await row.getByText('admin: “fan is being cleaned”').waitFor();
     await row.getByText(/Motor of pump-1/).waitFor();
+  });
+});
+
+describe('an export of readings', () => {
+  const tag = 'default/pump-1/motor-temperature';
+
+  it('is written in the background and saved by the browser, from the trend', async () => {
+    await page.goto(`${plant.url}/trend?pens=${tag}&range=5m`);
+    await page.locator('canvas').waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: /Parquet/ }).check();
+    const saved = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Export' }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toMatch(/^pump-1-motor-temperature-.*\.parquet$/);
+    const bytes = readFileSync(await download.path());
+    expect(bytes.subarray(0, 4).toString()).toBe('PAR1');
+    expect(bytes.subarray(-4).toString()).toBe('PAR1');
+    await dialog.getByRole('link', { name: 'Exports' }).click();
+  });
+
+  it('is listed until it is deleted', async () => {
+    const row = page.locator('[data-export]').filter({ hasText: '.parquet' });
+    await row.getByText(/\d readings, /).waitFor();
+    await row.getByRole('button', { name: /^Delete/ }).click();
+    await page.getByText('No exports').waitFor();
+  });
+
+  it('is saved by the command too', () => {
+    const file = join(folder, 'readings.csv');
+    const args = ['export', 'readings', tag, '--from', '1h', '--file', file, '--data', plant.data];
+    execFileSync(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    expect(lines[0]).toMatch(/^tag,time,value,unit,/);
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines[1]).toMatch(new RegExp(`^${tag},.*,°C,0,Good,`));
   });
 });
 

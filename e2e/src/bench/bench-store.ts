@@ -8,7 +8,7 @@ import { startPlainServer } from '../databases/plain-server.ts';
 /** Readings of one round, as columns, in the order of time. */
 export const ROWS = 200_000;
 const TAGS = 1_000;
-const BATCH = 10_000;
+export const BATCH = 10_000;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A durable PostgreSQL with the store, and a login for `psql`. */
@@ -64,11 +64,14 @@ export function encodeRows(startUs: number, first: number, count: number): CopyR
   return rows;
 }
 
+/** Rows of one batch, in the order of time. */
+export const batchesOf = (): readonly number[] => Array.from({ length: ROWS / BATCH }, (_, index) => index * BATCH);
+
 /** The store alone: encode and COPY, a transaction per 10,000 rows. Rows per second. */
 export async function copyOurWay(store: Store): Promise<number> {
   const startUs = Date.now() * 1000;
   const startMs = performance.now();
-  for (let first = 0; first < ROWS; first += BATCH) {
+  for (const first of batchesOf()) {
     const rows = encodeRows(startUs, first, BATCH);
     await store.withOwnerScope({ grants: [] }, (client) => copyInto(client, 'reading', [rows.bytes()]));
   }

@@ -7,6 +7,7 @@ import type { Bench } from './types.ts';
 /** Modules of this folder, each run in a process of its own: what one lacks or leaves behind must not touch the others. */
 const BENCHES = [
   'alarm',
+  'encode',
   'segment-log',
   'modbus-polls',
   'store',

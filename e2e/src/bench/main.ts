@@ -13,6 +13,7 @@ const BENCHES = [
   'store',
   'at-rest',
   'whole-path',
+  'drain',
   'fan-out',
   'history',
   'up',

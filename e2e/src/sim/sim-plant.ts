@@ -6,7 +6,7 @@ import { type SimApi, startSimApi } from './sim-api.ts';
 import { type SimCollector, startSimCollector } from './sim-collector.ts';
 import { createSimDatabase, type SimDatabase } from './sim-database.ts';
 import { createSimDevice, type SimDevice } from './sim-device.ts';
-import { createVolume, type Volume } from './sim-disk.ts';
+import { createVolume, valuesOn, type Volume } from './sim-disk.ts';
 import { createSimNetwork, type SimNetwork } from './sim-network.ts';
 import { type SimProcess, startVirtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -122,8 +122,12 @@ export function createSimPlant(seed: number, mutation: Mutation | undefined): Si
         }),
       );
     },
-    killCollector: ({ collector }) => {
+    killCollector: ({ collector, volume }) => {
       if (collector === undefined) return;
+      // What it had in memory alone, because it was committed before the disk took it, is needed again and gone.
+      const left = volume ? valuesOn(volume, false) : new Set();
+      for (const number of plant.setBack)
+        if (plant.device.served[number - 1]?.by === collector.process && !left.has(number)) plant.gone.add(number);
       collector.process.kill();
       plant.network.cut(collector.process);
     },

@@ -9,8 +9,13 @@ import type { PreparedBlock, QuarantineRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
 import { type Series, takeValues } from './series.ts';
 
-/** Blocks and calculated rows that are not committed. Beyond it streams wait or, while the database is away, rows are not kept. */
-const MAX_PENDING_BYTES = 16 << 20;
+/**
+ * Blocks and calculated rows that are not committed: beyond it streams wait. About 25,000 readings, half of them being committed:
+ * as fast as more, and a block that was just cut is behind no more than that however much backlog comes.
+ */
+const MAX_QUEUED_BYTES = 256 << 10;
+/** While the database is away nobody waits: beyond it rows are not kept. */
+const MAX_AWAY_BYTES = 16 << 20;
 
 /** What has come since the last commit was cut. */
 export interface Accumulator {
@@ -53,7 +58,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
     for (const resume of waiting) resume();
     waiting = [];
   };
-  const keeps = (): boolean => !isAway || bytes < MAX_PENDING_BYTES;
+  const keeps = (): boolean => !isAway || bytes < MAX_AWAY_BYTES;
   return {
     dirty,
     spans,
@@ -69,7 +74,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
       count(row.body?.length ?? 0);
     },
     rows: () => pending.rows,
-    room: () => (isAway || bytes < MAX_PENDING_BYTES ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    room: () => (isAway || bytes < MAX_QUEUED_BYTES ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     setAway: (away) => {
       isAway = away;
       if (away) letIn();
@@ -101,7 +106,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
     },
     committed: (batch) => {
       bytes -= batch.bytes;
-      if (bytes < MAX_PENDING_BYTES) letIn();
+      if (bytes < MAX_QUEUED_BYTES) letIn();
     },
     end: () => {
       bytes = 0;

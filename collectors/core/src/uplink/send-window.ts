@@ -11,7 +11,7 @@ export interface SendWindow {
 }
 
 /** Blocks that waited take at most this part of the window, so that a fresh one never waits behind many of them … */
-const BACKLOG_PART = 2;
+const BACKLOG_PART = 8;
 /** … and go on, one after so many fresh ones, however many of these there are. */
 const LIVE_IN_A_ROW = 3;
 

@@ -14,6 +14,7 @@ const BENCHES = [
   'at-rest',
   'whole-path',
   'drain',
+  'export',
   'fan-out',
   'history',
   'up',
@@ -22,6 +23,7 @@ const BENCHES = [
   'collector',
   'footprint',
   'operator',
+  'reconcile',
 ] as const;
 const USAGE = `usage: npm run bench -- [NAME…] [--json] [--list] [--help]
 

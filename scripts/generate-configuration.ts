@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { type ConfigSpec, describeConfig } from '@kubeplant/kit';
 import { ROOT } from './run-step.ts';
 
+/** Where a process has its settings, as git finds files. */
 const PROCESSES: Readonly<Record<string, string>> = {
-  'api/server': 'api',
-  'collectors/core': 'collectors',
-  'collectors/simulator': 'simulator',
-  'operator/kubernetes': 'operator on Kubernetes',
-  'operator/local': 'operator of the local host',
+  'api/server/src/*.ts :!*/migrate-storage-settings.ts': 'api',
+  'api/server/src/migrate-storage-settings.ts': '`kubeplant migrate-storage`',
+  'collectors/core/src/*.ts': 'collectors',
+  'collectors/simulator/src/*.ts': 'simulator',
+  'operator/kubernetes/src/*.ts': 'operator on Kubernetes',
+  'operator/local/src/*.ts': 'operator of the local host',
 };
 
 const INTRODUCTION = `# Configuration
@@ -34,9 +36,9 @@ else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
   process.exitCode = 1;
 }
 
-async function describeProcess([folder, title]: [string, string]): Promise<string> {
-  const files = findSpecs(folder);
-  if (files.length === 0) throw new Error(`${folder} defines no configuration`);
+async function describeProcess([places, title]: [string, string]): Promise<string> {
+  const files = findSpecs(places);
+  if (files.length === 0) throw new Error(`${places} define no configuration`);
   const rows = new Map<string, string>();
   for (const file of files) {
     const module = (await import(join(ROOT, file))) as Record<string, unknown>;
@@ -49,8 +51,8 @@ async function describeProcess([folder, title]: [string, string]): Promise<strin
   return [`## ${title}`, '', '| variable | type | default | what it does |', '|---|---|---|---|', ...rows.values(), ''].join('\n');
 }
 
-function findSpecs(folder: string): string[] {
-  const found = execFileSync('git', ['grep', '--untracked', '-lE', '= defineConfig\\(', '--', `${folder}/src/*.ts`], {
+function findSpecs(places: string): string[] {
+  const found = execFileSync('git', ['grep', '--untracked', '-lE', '= defineConfig\\(', '--', ...places.split(' ')], {
     cwd: ROOT,
     encoding: 'utf8',
   });

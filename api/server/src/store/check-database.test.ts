@@ -27,6 +27,11 @@ it.each([
   [{ message: 'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string' }, 'refused', 'the URL has none'],
   [{ code: '28000', message: 'no pg_hba.conf entry' }, 'refused', 'add a line for it to pg_hba.conf'],
   [{ code: '53300', message: 'too many clients' }, 'unreachable', 'raise max_connections'],
+  [
+    { code: '53100', message: 'could not extend file' },
+    'full',
+    'the disk of the database is full (could not extend file): make room there',
+  ],
   [{ code: '42501', message: 'permission denied for database plant' }, 'rights', 'GRANT CREATE, CONNECT ON DATABASE "plant" TO "maker";'],
   [{ code: '42501', message: 'must be owner of table reading' }, 'rights', 'the login that made the tables'],
 ])('%o is explained', (error, code, told) => {

@@ -2,7 +2,20 @@ import type pg from 'pg';
 import { RUNTIME_ROLE } from './migrations/row-security.ts';
 
 /** Why a database cannot be used. */
-export type DatabaseErrorCode = 'unreachable' | 'refused' | 'missing' | 'rights' | 'unfit' | 'newer-schema' | 'role';
+export type DatabaseErrorCode =
+  | 'unreachable'
+  | 'refused'
+  | 'missing'
+  | 'rights'
+  | 'unfit'
+  | 'newer-schema'
+  | 'role'
+  | 'moving'
+  | 'in-use'
+  | 'full'
+  | 'extension'
+  | 'dependent'
+  | 'copied';
 
 /** The database cannot be used as it is. The message says what to do, and never holds the password. */
 export class DatabaseError extends Error {
@@ -70,6 +83,10 @@ function ofServer(code: string, message: string, { user, database }: DatabaseAdd
       ];
     case '25006':
       return ['unfit', 'the database is a read-only copy: give the address of the primary in the URL'];
+    case '53100':
+      return ['full', `the disk of the database is full (${message}): make room there`];
+    case '55P03':
+      return ['in-use', `somebody uses a table that has to be changed (${message}): end their session, then try again`];
     case '53300':
       return ['unreachable', `the database has no connection left (${message}): raise max_connections there, or end other programs`];
     case '42501':
@@ -96,4 +113,10 @@ export function roleError(user: string, exists: boolean, cause: unknown): Databa
   const make = exists ? '' : `CREATE ROLE ${RUNTIME_ROLE} NOLOGIN; `;
   const message = `the login "${user}" may not make or take on the role ${RUNTIME_ROLE}; let a superuser run: ${make}GRANT ${RUNTIME_ROLE} TO "${user}";`;
   return new DatabaseError('role', message, cause);
+}
+
+/** The history is between two layouts: nobody may work on it. */
+export function movingError(to: string): DatabaseError {
+  const message = `the history is being moved to the layout ${to}: wait until that is done, or, where it was broken off, go on with \`kubeplant migrate-storage --to ${to}\``;
+  return new DatabaseError('moving', message);
 }

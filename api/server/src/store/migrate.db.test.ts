@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase, engines } from '../../../../e2e/src/databases/test-database.ts';
+import { askOnce, describeSchema } from './describe-schema.fixture.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
@@ -140,23 +141,13 @@ const killAt = (migration: Migration, nth: number): Migration => ({
   },
 });
 
-async function ask<T extends object>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 const readVersion = async (url: string): Promise<number> =>
-  (await ask<{ version: number }>(url, 'SELECT version FROM schema_info'))[0]?.version ?? 0;
+  (await askOnce<{ version: number }>(url, 'SELECT version FROM schema_info'))[0]?.version ?? 0;
 
 type Columns = Map<string, { readonly type: string; readonly optional: boolean }>;
 
 async function readColumns(url: string): Promise<Columns> {
-  const rows = await ask<{ name: string; type: string; optional: boolean }>(
+  const rows = await askOnce<{ name: string; type: string; optional: boolean }>(
     url,
     `SELECT table_name || '.' || column_name AS name, data_type AS type,
       is_nullable = 'YES' OR column_default IS NOT NULL OR is_identity = 'YES' AS optional
@@ -164,18 +155,3 @@ async function readColumns(url: string): Promise<Columns> {
   );
   return new Map(rows.map(({ name, type, optional }) => [name, { type, optional }]));
 }
-
-/** Columns, indexes, policies, functions, views and rights. */
-const describeSchema = (url: string): Promise<unknown[]> =>
-  ask(
-    url,
-    `SELECT * FROM (
-      SELECT 'column' AS what, table_schema AS place, table_name || '.' || column_name AS name, data_type || is_nullable || coalesce(column_default, '') AS is
-      FROM information_schema.columns
-      UNION ALL SELECT 'index', schemaname, indexname, indexdef FROM pg_indexes
-      UNION ALL SELECT 'policy', schemaname, tablename || '.' || policyname, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies
-      UNION ALL SELECT 'view', schemaname, viewname, definition FROM pg_views
-      UNION ALL SELECT 'rights', relnamespace::regnamespace::text, relname, relacl::text FROM pg_class
-      UNION ALL SELECT 'function', pronamespace::regnamespace::text, proname, prosrc FROM pg_proc
-    ) AS everything WHERE place NOT IN ('pg_catalog', 'information_schema') AND place NOT LIKE '%timescaledb%' AND place NOT LIKE 'pg_toast%' ORDER BY 1, 2, 3, 4`,
-  );

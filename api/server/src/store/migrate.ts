@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { checkDatabase } from './check-database.ts';
-import { addressOf, DatabaseError, explainDatabaseError, roleError } from './database-error.ts';
+import { addressOf, DatabaseError, explainDatabaseError, movingError, roleError } from './database-error.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Layout, Migration } from './migrations/migration.ts';
 import { RUNTIME_ROLE, RUNTIME_ROLE_SQL } from './migrations/row-security.ts';
 import type { StoreLog } from './store-log.ts';
 
-const LOCK = 7_201_001;
+/** Whoever holds it changes the schema. */
+export const SCHEMA_LOCK = 7_201_001;
 
 /** Bring the database to this code's schema. Safe to run from several processes at once: the second waits and finds nothing to do. */
 export async function migrate(databaseUrl: string, log: StoreLog, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
@@ -20,7 +21,7 @@ export async function migrate(databaseUrl: string, log: StoreLog, migrations: re
   }
   try {
     await checkDatabase(client, log);
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query('SELECT pg_advisory_lock($1)', [SCHEMA_LOCK]);
     const layout = await ensureSchemaInfo(client);
     const version = await readVersion(client, migrations);
     await ensureRole(client);
@@ -68,14 +69,23 @@ async function ensureRole(client: pg.Client): Promise<void> {
   }
 }
 
-async function readVersion(client: pg.Client, migrations: readonly Migration[]): Promise<number> {
-  const info = await client.query<{ version: number; min_code_version: number }>('SELECT version, min_code_version FROM schema_info');
-  const row = info.rows[0] ?? { version: 0, min_code_version: 0 };
+/** The schema there is. Rejects when it is not for this code, or when its tables are on the move. */
+export async function readVersion(
+  client: Pick<pg.ClientBase, 'query'>,
+  migrations: readonly Migration[],
+  { whileMoving = false } = {},
+): Promise<number> {
+  // Of a column that comes with a later migration.
+  const info = await client.query<{ version: number; min_code_version: number; moving_to: Layout | null }>(
+    `SELECT version, min_code_version, to_jsonb(schema_info) -> 'storage_move' ->> 'to' AS moving_to FROM schema_info`,
+  );
+  const row = info.rows[0] ?? { version: 0, min_code_version: 0, moving_to: null };
   const known = migrations.at(-1)?.version ?? 0;
   if (row.min_code_version > known) {
     const message = `the database has schema ${row.version}, which needs code that knows schema ${row.min_code_version}; this code knows ${known}: run a newer Kubeplant`;
     throw new DatabaseError('newer-schema', message);
   }
+  if (row.moving_to !== null && !whileMoving) throw movingError(row.moving_to);
   return row.version;
 }
 

@@ -51,9 +51,9 @@ async function makeDays(client: pg.ClientBase, days: readonly number[]): Promise
   }
 }
 
-/** Made apart and attached, because that lets readers and writers of other days go on. */
-async function makeSpan(
-  client: pg.ClientBase,
+/** Make the partition that has a day. Made apart and attached, because that lets readers and writers of other days go on. */
+export async function makeSpan(
+  client: Pick<pg.ClientBase, 'query'>,
   { name: table, days }: { readonly name: string; readonly days: number },
   day: number,
 ): Promise<void> {

@@ -6,6 +6,7 @@ import { retentionMigration } from './0005-retention.ts';
 import { exportsMigration } from './0006-exports.ts';
 import { shardDevicesMigration } from './0007-shard-devices.ts';
 import { biViewsMigration } from './0008-bi-views.ts';
+import { storageMoveMigration } from './0009-storage-move.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   exportsMigration,
   shardDevicesMigration,
   biViewsMigration,
+  storageMoveMigration,
 ];

@@ -16,6 +16,7 @@ const HASH_FILE = '.source-hash';
 const PACKAGE_ENTRIES = {
   cli: 'cli/src/main.ts',
   api: 'api/server/src/main.ts',
+  'migrate-storage': 'api/server/src/migrate-storage-main.ts',
   operator: 'operator/local/src/main.ts',
   'collector-modbus': 'collectors/modbus/src/main.ts',
   simulator: 'collectors/simulator/src/main.ts',

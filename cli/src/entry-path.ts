@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Processes `up` starts. */
-export type EntryName = 'api' | 'operator' | 'collector-modbus' | 'simulator';
+/** Processes that commands start. */
+export type EntryName = 'api' | 'migrate-storage' | 'operator' | 'collector-modbus' | 'simulator';
 
 const SOURCES: Readonly<Record<EntryName, string>> = {
   api: 'api/server/src/main.ts',
+  'migrate-storage': 'api/server/src/migrate-storage-main.ts',
   operator: 'operator/local/src/main.ts',
   'collector-modbus': 'collectors/modbus/src/main.ts',
   simulator: 'collectors/simulator/src/main.ts',

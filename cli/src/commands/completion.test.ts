@@ -33,6 +33,10 @@ it.each([
     ['table', 'wide', 'json', 'yaml', 'csv'],
   ],
   [['completion', 'f'], ['fish']],
+  [
+    ['migrate-storage', '--to', ''],
+    ['hypertables', 'partitions'],
+  ],
 ])('bash completes %j', async (words, offered) => {
   expect(await complete(...words)).toEqual(offered);
 });

@@ -15,5 +15,6 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = 
   export: async () => plain((await import('./export.ts')).exportReadings),
   login: async () => plain((await import('./login.ts')).login),
   simulate: async () => plain((await import('./simulate.ts')).simulate),
+  'migrate-storage': async () => plain((await import('./migrate-storage.ts')).migrateStorage),
   completion: async () => plain((await import('./completion.ts')).createCompletion(SUBCOMMANDS)),
 };

@@ -16,13 +16,16 @@ interface Told {
   readonly after?: number;
 }
 
+const MAIN = join(import.meta.dirname, 'migrate-storage-main.ts');
+
 let folder: string;
 let database: TestDatabase;
 const children: ChildProcess[] = [];
 
 /** Run the process; `onSpan` is called when it has moved that many spans. */
-async function run(env: Record<string, string>, onSpan?: (child: ChildProcess, nth: number) => void) {
-  const child = fork(join(import.meta.dirname, 'migrate-storage-main.ts'), {
+async function run(env: Record<string, string>, onSpan?: (child: ChildProcess, nth: number) => void, command = [MAIN]) {
+  const [file = '', ...args] = command;
+  const child = fork(file, args, {
     env: { PATH: process.env.PATH ?? '', KUBEPLANT_DATABASE_URL_FILE: join(folder, 'url'), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -68,6 +71,9 @@ describe.skipIf(!engines().includes('timescale'))('the process that moves a hist
     const json = { KUBEPLANT_STORAGE_LAYOUT: 'hypertables', KUBEPLANT_OUTPUT: 'json' };
     const killed = await run(json, (child, nth) => nth === 2 && child.kill('SIGKILL'));
     expect(killed.signal).toBe('SIGKILL');
+    const jobs = await run({ KUBEPLANT_ROLES: 'jobs', KUBEPLANT_PROBE_PORT: '0' }, undefined, [join(import.meta.dirname, 'main.ts')]);
+    expect(jobs.stdout + jobs.stderr).toContain('go on with `kubeplant migrate-storage --to hypertables`');
+    expect(jobs.code).toBe(2);
     const stopped = await run(json, (child, nth) => nth === 2 && child.kill('SIGTERM'));
     expect(stopped.code).toBe(1);
     expect(stopped.events()[0]).toMatchObject({ event: 'started', resumed: true });
@@ -80,6 +86,20 @@ describe.skipIf(!engines().includes('timescale'))('the process that moves a hist
     expect(ended.stderr).toMatch(/going on to move the history to hypertables: \d+ spans/);
     expect(ended.stdout).toMatch(/^moved: the layout is hypertables\nTABLE +ROWS BEFORE +ROWS AFTER\nreading_short +([1-9]\d*) +\1\n/);
     expect(await digestRows(database.url)).toEqual(before);
+  });
+
+  it('is stopped by Ctrl-C of the command, and when the command is killed', async () => {
+    await fillHistory(database.url);
+    const file = join(folder, 'url');
+    const command = [join(import.meta.dirname, '../../../cli/src/main.ts'), 'migrate-storage', '--to', 'hypertables', '--json'];
+    for (const [signal, code] of [
+      ['SIGINT', 1],
+      ['SIGKILL', null],
+    ] as const) {
+      const ended = await run({}, (child, nth) => nth === 2 && child.kill(signal), [...command, '--database-url-file', file]);
+      expect(ended.code).toBe(code);
+      expect(ended.events().at(-1)).toEqual({ event: 'stopped', to: 'hypertables' });
+    }
   });
 
   it('says that rows came from elsewhere meanwhile, and fails with that', async () => {

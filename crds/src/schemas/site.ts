@@ -68,9 +68,9 @@ export const siteSpec = {
       type: 'object',
       description: 'What the collectors of the site keep on disk until it is committed, for when the api or the database is away.',
       properties: {
-        maxAge: duration('Age at which readings that were never committed are given up; the oldest go first and leave a gap.', {
+        maxAge: duration('Age at which readings that were never committed are given up; the oldest go first and leave a gap. At most 30 days.', {
           min: '1m',
-          max: '8760h',
+          max: '720h',
           builtIn: '72h',
         }),
         maxSize: {

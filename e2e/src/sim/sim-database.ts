@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Store } from '../../../api/server/src/store/create-store.ts';
 import { noPartitions } from '../../../api/server/src/store/partitions.ts';
 import { createWithScope } from '../../../api/server/src/store/scope.ts';
-import { type Change, createTables, decodeCopy, STATEMENTS, type Tables } from './sim-tables.ts';
+import { createSimServer, type DatabaseRules, type Session } from './sim-server.ts';
+import { decodeCopy, type Tables } from './sim-tables.ts';
 import type { SimProcess, VirtualTime } from './virtual-time.ts';
 
 /** A database in memory: transactions, one row lock, and all that can happen to it and to the way there. */
@@ -28,70 +29,15 @@ export interface SimDatabase {
   readonly rules: DatabaseRules;
 }
 
-/** How the database keeps its promises; mutations break them. */
-export interface DatabaseRules {
-  /** A commit is answered so long before it is kept. */
-  answerEarlyMs: number;
-  /** A claim gives the same epoch again. */
-  reuseEpochs: boolean;
-}
-
-interface Session {
-  readonly process: SimProcess;
-  /** Number of its transaction, once it has asked for one. */
-  transaction: number | undefined;
-  /** The client knows that it is over; on the server it may go on. */
-  closed: boolean;
-  ended: boolean;
-  changes: Change[] | undefined;
-  /** Rejects what is under way. */
-  fail: ((error: Error) => void) | undefined;
-}
-
-/** A transaction that was committed. */
-interface Kept {
-  readonly transaction: number | undefined;
-  readonly changes: readonly Change[];
-}
-
 const lost = (): Error => new Error('Connection terminated unexpectedly');
 
 /** What takes no longer than this on its way takes no time. */
 const AT_ONCE_MS = 1.8;
-/** A commit now and then takes as long as this. */
-const SLOW_COMMIT_MS = 400;
-
 export function createSimDatabase(time: VirtualTime, random: () => number): SimDatabase {
-  const log: Kept[] = [];
-  let tables = createTables();
+  const server = createSimServer(time, random, (session) => cutSession(session, true));
+  const { sessions, unknown } = server;
   let isUp = true;
-  let crashes = 0;
   let hole: (() => void)[] | undefined;
-  let lastTransaction = 0;
-  const sessions = new Set<Session>();
-  const unknown: string[] = [];
-  let lock: { readonly holder: Session; readonly waiters: (() => void)[] } | undefined;
-
-  function commit(changes: readonly Change[], transaction: number | undefined): void {
-    if (changes.length === 0) return;
-    log.push({ transaction, changes });
-    for (const change of changes) change(tables);
-  }
-
-  function release(session: Session): void {
-    if (lock?.holder !== session) return;
-    const { waiters } = lock;
-    lock = undefined;
-    for (const next of waiters) next();
-  }
-
-  /** The session is over on the server. */
-  function endSession(session: Session): void {
-    session.ended = true;
-    session.changes = undefined;
-    sessions.delete(session);
-    release(session);
-  }
 
   /** What a client sends; held while nothing arrives. Most of it arrives at once, for a simulation that is fast. */
   function travel(work: () => void, delayMs = database.latencyMs()): void {
@@ -103,104 +49,12 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
     else time.after(delayMs, arrive);
   }
 
-  function withLock(session: Session, work: () => void): void {
-    if (session.ended) return;
-    if (lock === undefined) lock = { holder: session, waiters: [] };
-    if (lock.holder === session) work();
-    else lock.waiters.push(() => withLock(session, work));
-  }
-
-  /** What is of the database itself, and not of a table. */
-  function executeOwn(session: Session, text: string, values: readonly unknown[]): readonly unknown[] | undefined {
-    if (text.startsWith('SELECT pg_current_xact_id()')) return [{ transaction: String(beginTransaction(session)) }];
-    if (text.includes('pg_terminate_backend')) return [terminate(values)];
-    if (text.includes('pg_xact_status')) return findCommitted(values);
-    if (!/^(BEGIN|ROLLBACK)/.test(text)) return undefined;
-    session.changes = text.startsWith('BEGIN') ? [] : undefined;
-    if (session.changes === undefined) release(session);
-    return [];
-  }
-
-  /** One statement on the server; `answer` is called when it is done. */
-  function execute(session: Session, text: string, values: readonly unknown[], answer: (rows: readonly unknown[]) => void): void {
-    if (session.ended) return;
-    if (text === 'COMMIT') {
-      finishCommit(session, answer);
-      return;
-    }
-    const own = executeOwn(session, text, values);
-    if (own) {
-      answer(own);
-      return;
-    }
-    const known = STATEMENTS.find(({ pattern }) => pattern.test(text));
-    if (known === undefined) {
-      unknown.push(text);
-      return;
-    }
-    const run = (): void => {
-      const changes: Change[] = [];
-      let rows = known.run({ tables, values, wallMs: time.wallMs, change: (change) => changes.push(change) });
-      if (database.rules.reuseEpochs && /^INSERT INTO site_owner/.test(text)) rows = reuseEpoch(changes, rows);
-      if (session.changes === undefined) commit(changes, undefined);
-      else session.changes.push(...changes);
-      answer(rows);
-    };
-    if (known.locks) withLock(session, run);
-    else run();
-  }
-
-  function reuseEpoch(changes: Change[], rows: readonly unknown[]): readonly unknown[] {
-    const before = tables.owner?.epoch;
-    if (before === undefined || rows.length === 0) return rows;
-    changes.push((later) => {
-      if (later.owner) later.owner = { ...later.owner, epoch: before };
-    });
-    return [{ epoch: before }];
-  }
-
-  function finishCommit(session: Session, answer: (rows: readonly unknown[]) => void): void {
-    const { changes = [], transaction } = session;
-    const keep = (): void => {
-      if (session.ended) return;
-      commit(changes, transaction);
-      session.changes = undefined;
-      release(session);
-      answer([]);
-    };
-    if (database.rules.answerEarlyMs === 0) {
-      time.after(random() < 0.1 ? random() * SLOW_COMMIT_MS : random(), keep);
-      return;
-    }
-    const before = crashes;
-    time.after(database.rules.answerEarlyMs, () => crashes === before && commit(changes, transaction));
-    session.changes = undefined;
-    release(session);
-    answer([]);
-  }
-
-  function beginTransaction(session: Session): number {
-    lastTransaction += 1;
-    session.transaction = lastTransaction;
-    return lastTransaction;
-  }
-
-  /** End the sessions of these transactions. */
-  function terminate([transactions]: readonly unknown[]): unknown {
-    for (const session of [...sessions])
-      if (session.changes !== undefined && (transactions as string[]).includes(String(session.transaction))) cutSession(session, true);
-    return { ended: true };
-  }
-
-  const findCommitted = ([transactions]: readonly unknown[]): readonly unknown[] =>
-    log.filter(({ transaction }) => (transactions as string[]).includes(String(transaction)));
-
   /** The client hears of it soon; the server lets what has begun run on, or not. */
   function cutSession(session: Session, atServer: boolean): void {
     session.closed = true;
     session.process.deliver(() => session.fail?.(lost()));
-    if (atServer || random() < 0.5) endSession(session);
-    else travel(() => endSession(session), random() * 500);
+    if (atServer || random() < 0.5) server.end(session);
+    else travel(() => server.end(session), random() * 500);
   }
 
   function send(session: Session, text: string, values: readonly unknown[]): Promise<{ rows: readonly unknown[]; rowCount: number }> {
@@ -213,8 +67,8 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
       const answer = (rows: readonly unknown[]): void =>
         session.process.deliver(() => !session.closed && resolve({ rows, rowCount: rows.length }));
       // Whether an answer gets lost on its way back matters for commits only.
-      if (text === 'COMMIT') travel(() => execute(session, text, values, (rows) => travel(() => answer(rows))));
-      else travel(() => execute(session, text, values, answer));
+      if (text === 'COMMIT') travel(() => server.execute(session, text, values, (rows) => travel(() => answer(rows))));
+      else travel(() => server.execute(session, text, values, answer));
     });
   }
 
@@ -253,8 +107,7 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
         if (isOver) return;
         if (!isUp) return refuse();
         isOver = true;
-        const session: Session = { process, transaction: undefined, closed: false, ended: false, changes: undefined, fail: undefined };
-        sessions.add(session);
+        const session = server.open(process);
         process.deliver(() => resolve(clientOf(session)));
       });
     });
@@ -265,7 +118,7 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
       if (session.closed) return;
       session.closed = true;
       session.fail?.(lost());
-      travel(() => endSession(session));
+      travel(() => server.end(session));
     };
     return {
       escapeLiteral: (text: string) => `'${text}'`,
@@ -307,14 +160,14 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
       };
     },
     get tables() {
-      return tables;
+      return server.tables;
     },
     get commits() {
-      return log.length;
+      return server.commits;
     },
     crash: () => {
       isUp = false;
-      crashes += 1;
+      server.crash();
       cutWhere(() => true, true);
     },
     start: () => {
@@ -322,11 +175,7 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
     },
     restore: (commits) => {
       database.crash();
-      log.length = Math.min(log.length, commits);
-      const { devices, tags } = tables;
-      tables = { ...createTables(), devices, tags };
-      for (const { changes } of log) for (const change of changes) change(tables);
-      lastTransaction = Math.max(0, ...log.map(({ transaction = 0 }) => transaction)); // the same numbers are given again
+      server.restore(commits);
       isUp = true;
     },
     cut: (process) => cutWhere((session) => process === undefined || session.process === process, false),
@@ -340,7 +189,7 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
     },
     latencyMs: () => 0.2 + random() * 2,
     unknown,
-    rules: { answerEarlyMs: 0, reuseEpochs: false },
+    rules: server.rules,
   };
   return database;
 }

@@ -77,11 +77,19 @@ export function valuesOn({ disk }: Volume, synced: boolean): Set<number> {
     for (const { at, length, sum } of blocksIn(bytes)) {
       const payload = bytes.subarray(at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + length);
       if (crc32c(payload) !== sum) continue; // torn or damaged
-      const { tag, value } = Block.decode(payload);
-      for (const [row, id] of tag.entries()) if (id === 1) values.add(value[row] ?? 0);
+      for (const value of firstValues(payload)) values.add(value);
     }
   }
   return values;
+}
+
+function firstValues(payload: Buffer): readonly number[] {
+  try {
+    const { tag, value } = Block.decode(payload);
+    return value.filter((_, row) => tag[row] === 1);
+  } catch {
+    return []; // damaged in a way that its sum does not show: a mutation
+  }
 }
 
 function blocksIn(bytes: Buffer): { readonly at: number; readonly length: number; readonly sum: number }[] {

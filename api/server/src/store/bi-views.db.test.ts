@@ -71,7 +71,9 @@ describe.each(engines())('the views for other tools on %s', (engine) => {
   });
   afterAll(async () => {
     await reader.end();
-    await login.query(`REVOKE ALL ON ALL TABLES IN SCHEMA kubeplant_bi FROM ${role}; REVOKE ALL ON SCHEMA kubeplant_bi FROM ${role}; DROP ROLE ${role}`);
+    await login.query(
+      `REVOKE ALL ON ALL TABLES IN SCHEMA kubeplant_bi FROM ${role}; REVOKE ALL ON SCHEMA kubeplant_bi FROM ${role}; DROP ROLE ${role}`,
+    );
     await login.end();
     await store.close();
     await database.drop();

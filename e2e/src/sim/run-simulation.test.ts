@@ -19,6 +19,6 @@ describe('the simulated plant', () => {
   });
 
   it.each(MUTATIONS)('finds out when $description', { timeout: 300_000 }, async ({ name }) => {
-    expect(await findMutation(name, 50)).toBeDefined();
+    expect(await findMutation(name, 200)).toBeDefined();
   });
 });

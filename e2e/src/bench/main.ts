@@ -19,6 +19,7 @@ const BENCHES = [
   'history',
   'up',
   'saved',
+  'screen',
   'restart',
   'collector',
   'footprint',

@@ -19,15 +19,20 @@ export const figure = (name: string, goal: number, ours: readonly number[], note
   notes,
 });
 
-/** Run a plant in a new folder, and leave nothing behind. */
+type Files = ReturnType<typeof countingPlant>;
+
+/** Run a plant in a new folder, and leave nothing behind. `write`: its files, in place of those of the simulated counter. */
 export async function withPlant(
   { defer, step }: BenchContext,
-  run: (plant: RunningPlant, startMs: number, files: ReturnType<typeof countingPlant>) => Promise<void>,
+  run: (plant: RunningPlant, startMs: number, files: Files) => Promise<void>,
+  write = (files: Files): void => {
+    files.writeSite();
+    files.writeDevice();
+  },
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kp-bench-up-'));
   const files = countingPlant(join(folder, 'yaml'));
-  files.writeSite();
-  files.writeDevice();
+  write(files);
   step('waiting for a plant to be ready');
   const startMs = Date.now();
   const plant = await runPlant({ paths: [files.folder], data: join(folder, 'data') });

@@ -18,8 +18,9 @@ export const SIM_FAULTS: readonly SimFault[] = [
   {
     name: 'kill the api',
     begin: (plant) => {
+      const killed = plant.api;
       plant.killApi();
-      later(plant, 50, 3000, plant.startApi);
+      later(plant, 50, 3000, () => plant.api === killed && plant.startApi()); // as one that another fault has started
     },
   },
   {

@@ -17,6 +17,7 @@ only when named: ${LONG.join(', ')}.
 --sim         the simulated plant instead, from seed 1 (or --seed) on; --seeds N: so many (1000)
 --mutations   break one promise after the other: the simulated plant has to find each
 KUBEPLANT_FAULT_ROUNDS   more kills and crashes than the default of each case
+KUBEPLANT_FAULT_RATE     readings a second of the soak
 `;
 
 async function load(name: string): Promise<FaultCase> {

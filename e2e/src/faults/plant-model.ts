@@ -13,9 +13,14 @@ export interface PlantSettings {
   readonly timeout?: string;
   /** At most 62: what one request can read. */
   readonly tags?: number;
+  /** Counting devices, 1 unless said: `counter`, `counter-2`, … are units 1, 2, … of one address. */
+  readonly devices?: number;
 }
 
-/** A site with one counting device, and a rule whose alarm comes and goes with its count. */
+/** Most requests a connection takes at a time. */
+const MOST_IN_FLIGHT = 16;
+
+/** A site with counting devices, and a rule whose alarm comes and goes with the count of the first. */
 export function planPlant(
   device: { readonly host: string; readonly port: number },
   rootKey: string,
@@ -29,21 +34,30 @@ export function planPlant(
     spec: { timezone: 'UTC', dayStart: '00:00', simulation: 'Forbidden', ...(settings.buffering && { buffering: settings.buffering }) },
   };
   const tag = (index: number) => ({ modbus: { register: 'Holding' as const, address: index * 2, rawType: 'UInt32' as const } });
-  const counter: Device = {
+  const devices = settings.devices ?? 1;
+  const counter = (unitId: number): Device => ({
     apiVersion: API,
     kind: 'Device',
-    metadata: metadata('counter'),
+    metadata: metadata(unitId === 1 ? 'counter' : `counter-${unitId}`),
     spec: {
       siteRef: { name: 'bench' },
       mode: 'Active',
       connection: {
         protocol: 'ModbusTcp',
-        modbusTcp: { ...device, unitId: 1, framing: 'Tcp', timeout: settings.timeout ?? '1s', retries: 0 },
+        modbusTcp: {
+          ...device,
+          unitId,
+          framing: 'Tcp',
+          timeout: settings.timeout ?? '1s',
+          retries: 0,
+          maxInFlight: Math.min(devices, MOST_IN_FLIGHT),
+        },
       },
       defaults: { samplingInterval: settings.samplingInterval },
       tags: Object.fromEntries(Array.from({ length: settings.tags ?? TAGS }, (_, index) => [`count-${index}`, tag(index)])),
     },
-  };
+  });
+  const counters = Array.from({ length: devices }, (_, index) => counter(index + 1));
   const totals: Device = {
     apiVersion: API,
     kind: 'Device',
@@ -72,7 +86,7 @@ export function planPlant(
     },
   };
   const result = plan({
-    resources: { sites: [site], devices: [counter, totals], profiles: [], rules: [rule], classes: [], simulations: [] },
+    resources: { sites: [site], devices: [...counters, totals], profiles: [], rules: [rule], classes: [], simulations: [] },
     assignment: {},
     simulators: {},
     host: {

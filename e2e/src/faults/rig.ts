@@ -33,6 +33,8 @@ export interface Rig {
   /** For a superuser, past the proxy. */
   readonly databaseUrl: string;
   readonly http: { readonly url: string; readonly token: string };
+  /** Addresses of probes and metrics. */
+  readonly probes: { readonly api: string; readonly collector: string };
   readonly folder: string;
   /** Another collector of the same shard. */
   startSecondCollector(): Supervised;
@@ -61,7 +63,13 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     const databaseAddress = new URL(server.adminUrl);
     const device = await startCountingDevice(options.tags ?? TAGS);
     stops.push(() => device.close());
-    const ports = { http: await freePort(), ingest: await freePort(), model: await freePort() };
+    const ports = {
+      http: await freePort(),
+      ingest: await freePort(),
+      model: await freePort(),
+      apiProbe: await freePort(),
+      collectorProbe: await freePort(),
+    };
     const local = (port: number) => startTcpProxy({ host: '127.0.0.1', port }, random);
     const proxies = {
       field: await local(device.port),
@@ -83,7 +91,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
         KUBEPLANT_HTTP_PORT: String(ports.http),
         KUBEPLANT_INGEST_PORT: String(ports.ingest),
         KUBEPLANT_MODEL_PORT: String(ports.model),
-        KUBEPLANT_PROBE_PORT: '0',
+        KUBEPLANT_PROBE_PORT: String(ports.apiProbe),
         KUBEPLANT_TLS_CERT_FILE: keys.apiCert,
         KUBEPLANT_TLS_KEY_FILE: keys.apiKey,
         KUBEPLANT_CA_FILE: keys.ca,
@@ -107,7 +115,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     for (const [name, content] of encodeShardFiles(planned.config, { maxPartBytes: 1 << 20 }))
       writeFileSync(join(folder, 'config', name), content);
     const tokenFile = write('token', planned.token);
-    const startCollector = (instance: string): Supervised => {
+    const startCollector = (instance: string, probePort: number): Supervised => {
       const bufferDir = options.bufferDir ?? join(folder, `buffer-${instance}`);
       const collector = supervise({
         entry: COLLECTOR,
@@ -118,7 +126,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
           KUBEPLANT_TOKEN_FILE: tokenFile,
           KUBEPLANT_CA_FILE: keys.ca,
           KUBEPLANT_INSTANCE: instance,
-          KUBEPLANT_PROBE_PORT: '0',
+          KUBEPLANT_PROBE_PORT: String(probePort),
           ...(bufferDir !== '' && { KUBEPLANT_BUFFER_DIR: bufferDir }),
           ...options.collectorEnv,
         },
@@ -127,7 +135,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       return collector;
     };
     await api.ready();
-    const collector = startCollector('collector-0');
+    const collector = startCollector('collector-0', ports.collectorProbe);
     await collector.ready();
     const databaseUrl = Object.assign(new URL(server.adminUrl), { pathname: '/faults' }).href;
     return {
@@ -139,8 +147,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       random,
       databaseUrl,
       http: { url: `http://127.0.0.1:${ports.http}`, token: CLI_TOKEN },
+      probes: { api: `http://127.0.0.1:${ports.apiProbe}`, collector: `http://127.0.0.1:${ports.collectorProbe}` },
       folder,
-      startSecondCollector: () => startCollector('collector-1'),
+      startSecondCollector: () => startCollector('collector-1', 0),
       close,
     };
   } catch (error) {

@@ -55,6 +55,7 @@ async function waitWhileProgress(rig: Rig, mark: number, mayBeLost: number): Pro
   let missing = Number.POSITIVE_INFINITY;
   let progressMs = Date.now();
   for (;;) {
+    const beganMs = Date.now();
     const now = await checkCounts(rig.databaseUrl, rig.device, mark).catch(() => undefined); // the database may be away
     if (now !== undefined && now.lost < missing) {
       missing = now.lost;
@@ -63,8 +64,9 @@ async function waitWhileProgress(rig: Rig, mark: number, mayBeLost: number): Pro
     const isRecording = now !== undefined && now.stored > mark - now.lost + LATER;
     const idleMs = Date.now() - progressMs;
     if (isRecording && (missing === 0 || (missing <= mayBeLost && idleMs > ALLOWED_IDLE_MS))) return true;
-    if (idleMs > IDLE_MS) return isRecording;
-    await sleep(100);
+    const tookMs = Date.now() - beganMs;
+    if (idleMs > Math.max(IDLE_MS, 3 * tookMs)) return isRecording;
+    await sleep(Math.max(100, tookMs)); // tens of millions of rows take a while, and the plant runs on the same machine
   }
 }
 

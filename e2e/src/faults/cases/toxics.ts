@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Rig, startRig } from '../rig.ts';
-import { rssMb } from '../rss.ts';
+import { rssMb } from '../process-use.ts';
 import { settle } from '../settle.ts';
 import type { Toxic } from '../tcp-proxy.ts';
 import type { CaseResult, FaultCase } from '../types.ts';

@@ -5,7 +5,7 @@ import { runMutations, runSimulation } from '../sim/run-simulation.ts';
 import type { FaultCase } from './types.ts';
 
 /** Modules by name, loaded only when asked for. */
-const CASES = ['kill-api', 'crash-database', 'kill-collector', 'toxics', 'field-toxics', 'swizzle-clog', 'restart-times'] as const;
+const CASES = ['kill-api', 'crash-database', 'kill-collector', 'disk', 'toxics', 'field-toxics', 'swizzle-clog', 'restart-times'] as const;
 /** Run only when named. */
 const LONG = ['soak'] as const;
 
@@ -54,11 +54,17 @@ function parse(args: readonly string[]): Asked | undefined {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function runCase(name: string, seed: number): Promise<boolean> {
+type Outcome = 'passed' | 'failed' | 'skipped';
+
+async function runCase(name: string, seed: number): Promise<Outcome> {
   const fault = await load(name);
   say(`${name} (seed ${seed}): ${fault.description}`);
   const beganMs = Date.now();
-  const { counts, figures, broken } = await fault.run({ seed, log: (line) => say(`  ${line}`) });
+  const { counts, figures, broken, skipped } = await fault.run({ seed, log: (line) => say(`  ${line}`) });
+  if (skipped !== undefined) {
+    process.stdout.write(`SKIP ${name}: ${skipped}\n`);
+    return 'skipped';
+  }
   const numbers = counts && {
     served: counts.served,
     stored: counts.stored,
@@ -71,7 +77,7 @@ async function runCase(name: string, seed: number): Promise<boolean> {
     `${broken.length === 0 ? 'ok  ' : 'FAIL'} ${name}: ${text.join(', ')} (${Math.round((Date.now() - beganMs) / 1000)} s)\n`,
   );
   for (const what of broken) process.stdout.write(`     ${what}; repeat with --seed ${seed} ${name}\n`);
-  return broken.length === 0;
+  return broken.length === 0 ? 'passed' : 'failed';
 }
 
 /** Processes run as users run them: from the bundles. */
@@ -83,16 +89,17 @@ const build = (): void => {
 
 async function runCases(names: readonly string[], seed: number): Promise<number> {
   build();
-  let failed = 0;
+  const outcomes: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0 };
   for (const name of names) {
     try {
-      if (!(await runCase(name, seed))) failed += 1;
+      outcomes[await runCase(name, seed)] += 1;
     } catch (error) {
-      failed += 1;
+      outcomes.failed += 1;
       process.stdout.write(`FAIL ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-  process.stdout.write(`${names.length - failed} passed, ${failed} failed, 0 skipped\n`);
+  const { passed, failed, skipped } = outcomes;
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed;
 }
 

@@ -7,6 +7,8 @@ export interface CaseResult {
   readonly figures?: Readonly<Record<string, number | string>>;
   /** What does not hold; empty when all is well. */
   readonly broken: readonly string[];
+  /** Why the case cannot be tried on this machine. */
+  readonly skipped?: string;
 }
 
 /** One fault, tried on real processes. */

@@ -5,7 +5,17 @@ import { runMutations, runSimulation } from '../sim/run-simulation.ts';
 import type { FaultCase } from './types.ts';
 
 /** Modules by name, loaded only when asked for. */
-const CASES = ['kill-api', 'crash-database', 'kill-collector', 'disk', 'toxics', 'field-toxics', 'swizzle-clog', 'restart-times'] as const;
+const CASES = [
+  'kill-api',
+  'crash-database',
+  'kill-collector',
+  'damage-log',
+  'disk',
+  'toxics',
+  'field-toxics',
+  'swizzle-clog',
+  'restart-times',
+] as const;
 /** Run only when named. */
 const LONG = ['soak'] as const;
 

@@ -9,6 +9,9 @@ export interface Supervised {
   readonly starts: number;
   /** `SIGKILL` by default; resolves when the process has gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Kill it, and start it again only with `resume`. */
+  halt(): Promise<void>;
+  resume(): void;
   /** Resolves when a process has said that it is ready and still runs. */
   ready(): Promise<void>;
   /** End it for good. */
@@ -29,11 +32,12 @@ export function supervise(options: {
   let readiness = Promise.withResolvers<void>();
   let isReady = false;
   let stopped = false;
+  let halted = false;
   let starts = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function start(): void {
-    if (stopped) return;
+    if (stopped || halted) return;
     starts += 1;
     const mine = spawn(process.execPath, [entry.pathname], { env: { ...inherited, ...env }, stdio: ['ignore', log, log, 'ipc'] });
     child = mine;
@@ -68,6 +72,15 @@ export function supervise(options: {
       return starts;
     },
     kill,
+    halt: () => {
+      halted = true;
+      return kill();
+    },
+    resume: () => {
+      halted = false;
+      clearTimeout(timer);
+      start();
+    },
     ready: () => readiness.promise,
     stop: async () => {
       stopped = true;

@@ -17,12 +17,25 @@ export async function loadSegments(deps: LogDeps): Promise<void> {
   const index = await readIndex(deps);
   deps.table.commit((index?.committed ?? []).map(({ run, committed }) => ({ run, committed: [...committed] })));
   const known = new Map(index?.segments.map((segment) => [segment.name, segment]));
+  let scanned: Segment | undefined;
   for (const name of names) {
     const sizeBytes = await deps.fs.sizeOf(join(deps.folder, name));
     const told = known.get(name);
-    const segment = told?.bytes === sizeBytes ? told : await scan(deps, name, sizeBytes);
-    if (segment) deps.table.add(segment);
+    const segment = told?.bytes === sizeBytes ? told : await scan(deps, name, sizeBytes, told);
+    if (segment === undefined) continue;
+    deps.table.add(segment);
+    if (scanned?.run === segment.run && segment.run !== deps.dictionary.run) claimUntil(scanned, segment);
+    scanned = segment === told ? undefined : segment;
   }
+}
+
+/** What lies between the blocks of a file that was read and those of the next was there: its end was cut off. Of this run memory knows. */
+function claimUntil(segment: Segment, next: Segment): void {
+  const last = segment.seqs.ranges().at(-1)?.last;
+  const first = next.seqs.ranges()[0]?.first;
+  if (last === undefined || first === undefined || first <= last + 1) return;
+  segment.seqs.add(last + 1, first - 1);
+  segment.untilUs = Math.max(segment.untilUs, next.fromUs);
 }
 
 async function readIndex({ fs, folder, log }: LogDeps): Promise<SegmentIndex | undefined> {
@@ -34,15 +47,15 @@ async function readIndex({ fs, folder, log }: LogDeps): Promise<SegmentIndex | u
   return index;
 }
 
-/** Read a file through; a torn end is cut off. Undefined: nothing is left of it. */
-async function scan(deps: LogDeps, name: string, sizeBytes: number): Promise<Segment | undefined> {
+/** Read a file through; a torn end is cut off. `told`: what the index says was in it. Undefined: nothing is left of it. */
+async function scan(deps: LogDeps, name: string, sizeBytes: number, told: Segment | undefined): Promise<Segment | undefined> {
   const { fs, folder } = deps;
   const path = join(folder, name);
-  if (sizeBytes < FILE_HEADER_BYTES) return void (await fs.remove(path));
+  if (sizeBytes < FILE_HEADER_BYTES && told === undefined) return void (await fs.remove(path));
   const header = decodeFileHeader(await fs.read(path, 0, FILE_HEADER_BYTES));
   const isSound = header.kind === 'header';
   const run = isSound ? header.run : header.kind === 'malformed' ? runOf(name) : undefined;
-  if (run === undefined) return setAside(deps, name, isSound ? '' : header.reason);
+  if (run === undefined) return setAside(deps, name, isSound ? '' : header.reason, told);
   const segment = createSegment(name, run, false);
   segment.bytes = sizeBytes;
   if (isSound) segment.fromUs = segment.untilUs = header.fromUs;
@@ -66,10 +79,19 @@ async function scan(deps: LogDeps, name: string, sizeBytes: number): Promise<Seg
     nextSeq = seq + 1;
   }
   if (isAfterHole && nextSeq !== undefined) segment.seqs.add(nextSeq, nextSeq); // one at least
+  if (!isSound && segment.seqs.size === 0) return setAside(deps, name, header.reason, told);
+  if (told) claimTold(segment, told);
   if (segment.seqs.size > 0) return segment;
-  if (!isSound) return setAside(deps, name, header.reason);
   await fs.remove(path);
   return undefined;
+}
+
+/** What the index says was there and is not found is lost, and will be said to be. */
+function claimTold(segment: Segment, told: Segment): void {
+  for (const { first, last } of told.seqs.ranges()) segment.seqs.add(first, last);
+  segment.readings = Math.max(segment.readings, told.readings);
+  segment.fromUs = Math.min(segment.fromUs, told.fromUs);
+  segment.untilUs = Math.max(segment.untilUs, told.untilUs);
 }
 
 /** Every file is named `<run>-<number>.seg`. */
@@ -81,12 +103,15 @@ function isTorn({ header, bytes }: Extract<SegmentItem, { kind: 'damaged' }>): b
   return bytes.length < RECORD_HEADER_BYTES || bytes.subarray(RECORD_HEADER_BYTES - SUM_BYTES).every((byte) => byte === 0);
 }
 
-async function setAside({ fs, folder, log, notice, lose, clock }: LogDeps, name: string, reason: string): Promise<undefined> {
+async function setAside(deps: LogDeps, name: string, reason: string, told: Segment | undefined): Promise<undefined> {
+  const { fs, folder, log, notice, lose, clock, table } = deps;
   const path = join(folder, `${name}${ASIDE_ENDING}`);
   await fs.rename(join(folder, name), path);
   log.error({ path, reason }, 'a file of the segment log cannot be read and is set aside');
   notice(`BufferDamaged: ${name} cannot be read (${reason}); it is kept as ${path}`);
-  // What was in it is not known, nor of when.
-  lose({ fromUs: clock.nowUs(), untilUs: clock.nowUs(), readings: 0, blocks: 0, reason: 'BufferDamaged' });
-  return undefined;
+  if (told && table.isCommitted(told)) return;
+  const nowUs = clock.nowUs();
+  // Without the index it is not known what was in it, nor of when.
+  const { fromUs, untilUs, readings, seqs } = told ?? { fromUs: nowUs, untilUs: nowUs, readings: 0, seqs: { size: 0 } };
+  lose({ fromUs, untilUs, readings, blocks: seqs.size, reason: 'BufferDamaged' });
 }

@@ -187,6 +187,31 @@ describe('a log buffer', () => {
     expect(second.buffer.problem()).toBeUndefined();
   });
 
+  it.each([
+    ['in the middle', 0.5, 'with the index'],
+    ['in the middle', 0.5, 'without it'],
+    ['within its header', 0, 'with the index'],
+  ])('says what was lost when a file that was complete is cut off %s (%s, %s)', async (_where, part, index) => {
+    const first = await start({ run: '01A', limits: { maxSizeBytes: 400_000 } });
+    for (let i = 0; i < 30; i++) {
+      first.add(1, 4000);
+      await pass(500);
+    }
+    await first.buffer.close();
+    const [path, ...others] = segments();
+    expect(others.length).toBeGreaterThan(0);
+    const bytes = disk.contentOf(path!);
+    disk.write(path!, bytes.subarray(0, 20 + bytes.length * part));
+    if (index === 'without it') disk.write('/log/index', Buffer.from('nothing'));
+    const second = await start({ run: '01B' });
+    const delivered = (await sent(second)).filter((name) => name.startsWith('01A:'));
+    const [lost, ...more] = second.lost;
+    expect(more).toEqual([]);
+    expect(delivered.length).toBeLessThan(30);
+    expect(lost).toMatchObject({ reason: 'BufferDamaged', blocks: 30 - delivered.length });
+    expect(second.buffer.problem()).toMatch(/^BufferDamaged: /);
+  });
+
   it('delivers a damaged block never, the others all, and says what was lost', { timeout: 30_000 }, async () => {
     const first = await start({ run: '01A' });
     for (let i = 0; i < 5; i++) {

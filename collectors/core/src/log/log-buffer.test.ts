@@ -276,6 +276,17 @@ describe('a log buffer', () => {
     expect(rig.buffer.sizeBytes).toBeLessThan(100_000);
   });
 
+  it('tells each loss once, though what told of it may be given up as well', async () => {
+    const rig = await start({ limits: { maxSizeBytes: 80_000 } });
+    for (let i = 0; i < 100; i++) {
+      rig.add(1, 4000);
+      await pass(500);
+    }
+    const out = (await takeAll(deliver(rig))).flatMap((one) => (one.kind === 'block' ? [Block.decode(one.bytes)] : []));
+    const told = [...out.flatMap(({ lost }) => lost), ...rig.buffer.takeLost()];
+    expect(told.reduce((sum, { readings }) => sum + readings, 0)).toBe(100 - out.length);
+  });
+
   it('gives up what is too old', async () => {
     const first = await start({ run: '01A' });
     first.add(2);

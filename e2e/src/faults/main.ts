@@ -10,10 +10,16 @@ const CASES = [
   'crash-database',
   'kill-collector',
   'damage-log',
+  'backlog',
   'disk',
   'toxics',
   'field-toxics',
   'swizzle-clog',
+  'database-restored',
+  'clock-steps',
+  'takeover',
+  'hostile-device',
+  'clients',
   'restart-times',
 ] as const;
 /** Run only when named. */

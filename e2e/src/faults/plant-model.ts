@@ -15,6 +15,8 @@ export interface PlantSettings {
   readonly tags?: number;
   /** Counting devices, 1 unless said: `counter`, `counter-2`, … are units 1, 2, … of one address. */
   readonly devices?: number;
+  /** Each of them has an address of its own; the first is behind the proxy of the field. */
+  readonly ownAddresses?: boolean;
 }
 
 /** Most requests a connection takes at a time. */
@@ -22,10 +24,10 @@ const MOST_IN_FLIGHT = 16;
 
 /** A site with counting devices, and a rule whose alarm comes and goes with the count of the first. */
 export function planPlant(
-  device: { readonly host: string; readonly port: number },
+  field: { readonly host: string; readonly ports: readonly number[] },
   rootKey: string,
   settings: PlantSettings,
-): { readonly model: SiteModel; readonly config: ShardConfig; readonly token: string } {
+): { readonly model: SiteModel; readonly config: ShardConfig; readonly shard: string; readonly token: string } {
   const metadata = (name: string) => ({ name, namespace: 'faults', uid: `uid-${name}` });
   const site: Site = {
     apiVersion: API,
@@ -45,7 +47,8 @@ export function planPlant(
       connection: {
         protocol: 'ModbusTcp',
         modbusTcp: {
-          ...device,
+          host: field.host,
+          port: field.ports[(unitId - 1) % field.ports.length] ?? 0,
           unitId,
           framing: 'Tcp',
           timeout: settings.timeout ?? '1s',
@@ -100,5 +103,5 @@ export function planPlant(
   const [shard] = result.shards;
   if (model === undefined || shard === undefined || result.findings.length > 0)
     throw new Error(`the plant of the fault harness does not plan: ${JSON.stringify(result.findings)}`);
-  return { model, config: shard.config, token: shardToken(rootKey, shard.config.tenant, shard.site, shard.name) };
+  return { model, config: shard.config, shard: shard.name, token: shardToken(rootKey, shard.config.tenant, shard.site, shard.name) };
 }

@@ -10,7 +10,7 @@ interface BlockInFile {
   readonly at: number;
   readonly end: number;
   readonly isDictionary: boolean;
-  readonly timesUs: ReadonlyMap<number, number>;
+  readonly numbers: ReadonlyMap<number, { readonly timeUs: number; readonly rows: number }>;
 }
 
 /** What was done to the files of a log, and what may be missing for it. */
@@ -21,21 +21,24 @@ export interface Damage {
   readonly hit: ReadonlyMap<number, number>;
   /** Cut off the end of a file that was being written: as if it had not been written yet. */
   readonly torn: ReadonlySet<number>;
+  /** The last number that the files held for every tag. */
+  readonly lastWritten: number;
 }
 
-/** Flip bits and cut ends at random places of the segments and the index of a log that no process uses. */
-export async function damageLog(folder: string, random: () => number): Promise<Damage> {
+/** Flip bits and cut ends at random places of the segments and the index of a log that no process uses. `tags`: rows of a number. */
+export async function damageLog(folder: string, tags: number, random: () => number): Promise<Damage> {
   const below = (limit: number): number => Math.floor(random() * limit);
   const names = readdirSync(folder).filter((name) => name.endsWith('.seg') || name === 'index');
   const segments = names.filter((name) => name.endsWith('.seg')).sort();
   const newest = segments.at(-1);
   const blocks = new Map<string, readonly BlockInFile[]>();
   for (const name of segments) blocks.set(name, await blocksOf(join(folder, name)));
+  const lastWritten = lastWhole([...blocks.values()].flat(), tags);
   const hit = new Map<number, number>();
   const torn = new Set<number>();
   const lose = (some: readonly BlockInFile[], isTorn: boolean): void => {
-    for (const { timesUs } of some)
-      for (const [number, timeUs] of timesUs) {
+    for (const { numbers } of some)
+      for (const [number, { timeUs }] of numbers) {
         if (isTorn) torn.add(number);
         else hit.set(number, timeUs);
       }
@@ -64,7 +67,7 @@ export async function damageLog(folder: string, random: () => number): Promise<D
       lose(record?.isDictionary ? inFile : inFile.filter((one) => one === record), false);
     }
   }
-  return { flips, cuts, hit, torn };
+  return { flips, cuts, hit, torn, lastWritten };
 }
 
 async function blocksOf(path: string): Promise<BlockInFile[]> {
@@ -73,17 +76,25 @@ async function blocksOf(path: string): Promise<BlockInFile[]> {
     if (item.kind !== 'record') continue;
     const end = item.at + RECORD_HEADER_BYTES + item.payload.length;
     const isDictionary = item.header.kind === 'run';
-    found.push({ at: item.at, end, isDictionary, timesUs: isDictionary ? new Map() : timesOf(Block.decode(item.payload)) });
+    found.push({ at: item.at, end, isDictionary, numbers: isDictionary ? new Map() : numbersOf(Block.decode(item.payload)) });
   }
   return found;
 }
 
-function timesOf({ value, timeDeltaUs }: Block): Map<number, number> {
-  const times = new Map<number, number>();
+function numbersOf({ value, timeDeltaUs }: Block): Map<number, { timeUs: number; rows: number }> {
+  const numbers = new Map<number, { timeUs: number; rows: number }>();
   let timeUs = 0;
   for (const [row, deltaUs] of timeDeltaUs.entries()) {
     timeUs += deltaUs;
-    times.set(value[row] ?? Number.NaN, timeUs);
+    const number = value[row] ?? Number.NaN;
+    numbers.set(number, { timeUs, rows: (numbers.get(number)?.rows ?? 0) + 1 });
   }
-  return times;
+  return numbers;
+}
+
+/** A poll may be cut into two blocks. */
+function lastWhole(blocks: readonly BlockInFile[], tags: number): number {
+  const rows = new Map<number, number>();
+  for (const { numbers } of blocks) for (const [number, found] of numbers) rows.set(number, (rows.get(number) ?? 0) + found.rows);
+  return Math.max(0, ...[...rows].filter(([, count]) => count >= tags).map(([number]) => number));
 }

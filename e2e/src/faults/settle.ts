@@ -17,6 +17,8 @@ export async function until(check: () => Promise<boolean> | boolean, timeoutMs: 
 export interface Allowed {
   /** Numbers that may be missing; none unless said. */
   readonly lost?: number;
+  /** So far may the time of a reading be from when it was served, milliseconds. */
+  readonly apartMs?: number;
 }
 
 /** Nothing missing has come for so long: nothing more is expected. A slow machine that gets on is given all the time it needs. */
@@ -33,9 +35,9 @@ export async function settle(
 ): Promise<{ readonly counts: Counts; readonly broken: string[]; readonly recorded: number; readonly resumedMs: number }> {
   const mark = rig.device.servedMs.length;
   const beganMs = Date.now();
-  const isRecording = await waitWhileProgress(rig, mark, allowed.lost ?? 0);
+  const isRecording = await waitWhileProgress(rig, mark, allowed);
   const resumedMs = Date.now() - beganMs;
-  const counts = await checkCounts(rig.databaseUrl, rig.device, mark);
+  const counts = await checkCounts(rig.databaseUrl, rig.device, mark, allowed.apartMs);
   const { recorded, unrecorded } = await compareAnnounced(rig.databaseUrl, announced ?? new Set());
   const broken = [
     ...(isRecording ? [] : ['nothing that was served after the faults is stored']),
@@ -51,12 +53,12 @@ export async function settle(
 }
 
 /** False: nothing of what was served after the mark is being stored. */
-async function waitWhileProgress(rig: Rig, mark: number, mayBeLost: number): Promise<boolean> {
+async function waitWhileProgress(rig: Rig, mark: number, { lost: mayBeLost = 0, apartMs }: Allowed): Promise<boolean> {
   let missing = Number.POSITIVE_INFINITY;
   let progressMs = Date.now();
   for (;;) {
     const beganMs = Date.now();
-    const now = await checkCounts(rig.databaseUrl, rig.device, mark).catch(() => undefined); // the database may be away
+    const now = await checkCounts(rig.databaseUrl, rig.device, mark, apartMs).catch(() => undefined); // the database may be away
     if (now !== undefined && now.lost < missing) {
       missing = now.lost;
       progressMs = Date.now();

@@ -21,6 +21,8 @@ export interface TcpProxy {
   readonly port: number;
   /** In force for open and new connections. */
   toxic: Toxic;
+  /** Port to which new connections go. */
+  targetPort: number;
   /** Reset every open connection now. */
   cut(): void;
   /** Connections opened so far. */
@@ -33,6 +35,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
   const open = new Set<Socket>();
   let toxic: Toxic = { kind: 'none' };
   let opened = 0;
+  let targetPort = target.port;
   const cut = (): void => {
     for (const socket of open) socket.resetAndDestroy();
   };
@@ -42,7 +45,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
       front.resetAndDestroy();
       return;
     }
-    const back = connect({ ...target, noDelay: true });
+    const back = connect({ host: target.host, port: targetPort, noDelay: true });
     for (const socket of [front, back]) {
       open.add(socket);
       socket.on('error', () => {});
@@ -65,6 +68,12 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     set toxic(next: Toxic) {
       toxic = next;
       if (next.kind === 'down') cut();
+    },
+    get targetPort() {
+      return targetPort;
+    },
+    set targetPort(next: number) {
+      targetPort = next;
     },
     cut,
     opened: () => opened,

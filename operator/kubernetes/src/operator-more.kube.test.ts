@@ -136,7 +136,9 @@ describe.skipIf(kubeconfig === '')('the operator', () => {
       namespace: 'op-move',
       site: 'north',
       devices: [],
-      shards: [{ shard: old.metadata.name, connected: true, configRevision: map.metadata.annotations['kubeplant.io/revision'] }],
+      shards: [
+        { shard: old.metadata.name, connected: true, configRevision: map.metadata.annotations['kubeplant.io/revision'], collectors: 1 },
+      ],
     });
     await until(async () => {
       expect(await dialled(operator)).toEqual({ default: ['10.0.0.9'], 'op-move-edge': ['10.0.0.1'] });

@@ -88,7 +88,7 @@ describe.skipIf(kubeconfig === '')('collectors with volumes', () => {
       operator.news().health({
         namespace: 'op-drain',
         site: 'north',
-        shards: [{ shard: name, connected: true, configRevision, heldBlocks: 0, ...report }],
+        shards: [{ shard: name, connected: true, configRevision, heldBlocks: 0, collectors: 1, ...report }],
         devices: [],
       });
     say({ configRevision: 'the one before' });
@@ -101,6 +101,29 @@ describe.skipIf(kubeconfig === '')('collectors with volumes', () => {
       expect(await claims()).toEqual([]);
       expect(condition(await operator.get('sites', 'north'), 'UndrainedBuffer')).toBeUndefined();
     });
+  });
+
+  it('waits for both collectors of a Warm pair to say that nothing is held', async () => {
+    await applyClass('pair', { buffer: { size: '1Gi' }, highAvailability: { mode: 'Warm' } });
+    operator = await startTestOperator(kubeconfig, 'op-pair');
+    await operator.apply(site());
+    await operator.apply(device('pump', { collectorClassRef: { name: 'pair' } }));
+    await until(async () => expect(await claims()).toHaveLength(2));
+    const { name } = (await onlyStatefulSet()).metadata;
+    await operator.remove('devices', 'pump');
+    await until(async () => expect(operator.published[0]?.shards).toMatchObject([{ name, devices: [] }]));
+    const slot = await operator.get('configmaps', `${name}-config-0`, '');
+    const configRevision = slot.metadata.annotations['kubeplant.io/revision'];
+    const say = (collectors: number) =>
+      operator.news().health({
+        ...{ namespace: 'op-pair', site: 'north', devices: [] },
+        shards: [{ shard: name, connected: true, configRevision, heldBlocks: 0, collectors }],
+      });
+    say(1);
+    await until(async () => expect(condition(await operator.get('sites', 'north'), 'UndrainedBuffer')).toBe('True Draining'));
+    expect((await onlyStatefulSet()).metadata.name).toBe(name);
+    say(2);
+    await until(async () => expect(await operator.list('statefulsets', 'apps/v1')).toEqual([]));
   });
 
   it('runs two collectors of a class with a warm standby, apart, and tells them how to behave', async () => {

@@ -9,18 +9,22 @@ export interface ShardView {
   readonly configRevision: string;
   /** What its collector holds that is not committed, where the collector has no channel any more. */
   readonly heldBlocks?: number;
+  /** Connected ones. */
+  readonly collectors: number;
 }
 
 export function shardsOf(owner: SiteOwner | undefined): ShardView[] {
   if (owner === undefined) return [];
   return owner.model().shards.map(({ name }) => {
     const link = owner.board.linked.get(name);
-    const heldBlocks = heldBlocksOf([...(link?.streams ?? [])]);
+    const streams = [...(link?.streams ?? [])];
+    const heldBlocks = heldBlocksOf(streams);
     return {
       shard: name,
       connected: link?.holder !== undefined,
       configRevision: link?.configRevision ?? '',
       ...(heldBlocks === undefined ? {} : { heldBlocks }),
+      collectors: streams.length,
     };
   });
 }

@@ -101,7 +101,7 @@ describe('two collectors of one shard', () => {
     waits.send(health(false));
     await eventually('it says why it waits', () => api.sites.collectors(...PLACE)[1]?.problem !== undefined);
     expect(api.sites.health('local/default', 'pump')).toMatchObject({ connected: true });
-    expect(api.sites.shards(...PLACE)).toEqual([{ shard: 'shard-0', connected: true, configRevision: 'polls' }]);
+    expect(api.sites.shards(...PLACE)).toEqual([{ shard: 'shard-0', connected: true, configRevision: 'polls', collectors: 2 }]);
     active.cut();
     await waits.until(isActive);
     waits.send(health(true));

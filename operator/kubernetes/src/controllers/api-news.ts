@@ -22,7 +22,10 @@ export function takeHealth({ namespace, site, shards, devices }: SiteHealth, { k
     const key = `${namespace}/${report.shard}`;
     const before = knowledge.shardReports.get(key);
     moved ||=
-      before?.configRevision !== report.configRevision || before.connected !== report.connected || before.heldBlocks !== report.heldBlocks;
+      before?.configRevision !== report.configRevision ||
+      before.connected !== report.connected ||
+      before.heldBlocks !== report.heldBlocks ||
+      before.collectors !== report.collectors;
     knowledge.shardReports.set(key, report);
     if (report.connected) knowledge.availableAt.set(key, report.configRevision);
   }

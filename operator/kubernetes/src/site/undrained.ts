@@ -22,8 +22,11 @@ export function undrainedShards(
       judged?.draining.has(shard) === true &&
       report?.connected === true &&
       report.configRevision === judged.shards.get(shard) &&
-      report.heldBlocks === 0;
+      report.heldBlocks === 0 &&
+      Math.max(1, report.collectors) >= collectorsOf(statefulSet); // each of a Warm pair has a volume
     if (!isEmpty) shards[`${namespace}/${shard}`] = { site, collectorClass };
   }
   return shards;
 }
+
+const collectorsOf = ({ spec }: KubeObject): number => (spec as { readonly replicas?: number } | undefined)?.replicas ?? 1;

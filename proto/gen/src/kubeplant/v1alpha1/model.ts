@@ -98,7 +98,11 @@ export interface ShardHealth {
   /** Revision of the configuration the collector says it runs. */
   configRevision: string;
   /** Blocks it holds that are not committed; absent while it has channels to poll. */
-  heldBlocks?: number | undefined;
+  heldBlocks?:
+    | number
+    | undefined;
+  /** Collectors of the shard that are connected: two of a Warm pair. 0: from an api that does not count them. */
+  collectors: number;
 }
 
 export interface DeviceReport {
@@ -813,7 +817,7 @@ export const SiteHealth: MessageFns<SiteHealth> = {
 };
 
 function createBaseShardHealth(): ShardHealth {
-  return { shard: "", connected: false, configRevision: "", heldBlocks: undefined };
+  return { shard: "", connected: false, configRevision: "", heldBlocks: undefined, collectors: 0 };
 }
 
 export const ShardHealth: MessageFns<ShardHealth> = {
@@ -829,6 +833,9 @@ export const ShardHealth: MessageFns<ShardHealth> = {
     }
     if (message.heldBlocks !== undefined) {
       writer.uint32(32).uint64(message.heldBlocks);
+    }
+    if (message.collectors !== 0) {
+      writer.uint32(40).uint32(message.collectors);
     }
     return writer;
   },
@@ -876,6 +883,14 @@ export const ShardHealth: MessageFns<ShardHealth> = {
             }
 
             message.heldBlocks = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.collectors = reader.uint32();
             continue;
           }
         }

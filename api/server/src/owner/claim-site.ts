@@ -44,7 +44,10 @@ export async function claimSite(client: ScopedClient, claimer: Claimer): Promise
   const values = [tenant, site, replica, endpoint, LEASE_MS, epochBefore ?? null, heardEpoch];
   const row = (await client.query<{ epoch: number }>(CLAIM, values)).rows[0];
   if (row === undefined) return { kind: 'other', replica: before?.replica ?? '', endpoint: before?.endpoint ?? '' };
-  const wentBack = (before?.epoch ?? 0) < Math.max(epochBefore ?? 0, heardEpoch);
+  const newest = before?.epoch ?? 0;
+  /** The last epoch is this process's, and yet one was given under it that this process did not give. */
+  const givenTwice = heardEpoch === epochBefore && newest === epochBefore;
+  const wentBack = newest < Math.max(epochBefore ?? 0, heardEpoch) || givenTwice;
   return { kind: 'owned', epoch: row.epoch, before: before?.replica, wentBack };
 }
 

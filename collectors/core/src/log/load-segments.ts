@@ -78,7 +78,10 @@ async function scan(deps: LogDeps, name: string, sizeBytes: number, told: Segmen
     addToSegment(segment, { seq, readings, fromUs, untilUs });
     nextSeq = seq + 1;
   }
-  if (isAfterHole && nextSeq !== undefined) segment.seqs.add(nextSeq, nextSeq); // one at least
+  if (isAfterHole && nextSeq !== undefined) {
+    segment.seqs.add(nextSeq, nextSeq); // one at least, and nobody knows until when
+    segment.untilUs = told?.untilUs ?? deps.clock.nowUs();
+  }
   if (!isSound && segment.seqs.size === 0) return setAside(deps, name, header.reason, told);
   if (told) claimTold(segment, told);
   if (segment.seqs.size > 0) return segment;

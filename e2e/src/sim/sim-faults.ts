@@ -11,6 +11,8 @@ export interface SimFault {
   begin(plant: SimPlant): void;
 }
 
+/** On a slow disk. */
+const SLOWEST_REMOVAL_MS = 3000;
 const NEEDS_SPACE = new Set(['append', 'create', 'replace', 'makeFolder']);
 
 /** Every fault of the simulation. */
@@ -201,9 +203,15 @@ function breakDisk(plant: SimPlant, fault: (operation: string) => string | undef
   plant.hadDiskFail = true;
   later(plant, 500, 6000, () => {
     volume.disk.fault = () => undefined;
-    const left = onDisks(plant); // a full disk is made room on: what is committed goes first
-    for (const number of plant.setBack) if (!left.has(number)) plant.gone.add(number);
+    forgetRemoved(plant);
+    plant.time.after(SLOWEST_REMOVAL_MS, () => forgetRemoved(plant));
   });
+}
+
+/** A full disk is made room on: what is committed, as far as the collector knows, goes first. */
+function forgetRemoved(plant: SimPlant): void {
+  const left = onDisks(plant);
+  for (const number of plant.setBack) if (!left.has(number)) plant.gone.add(number);
 }
 
 /** As it is when nothing slows it down. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LogDeps } from './log-deps.ts';
+import { firstReadingUs } from './pass-segment.ts';
 import { readSegment, type SegmentItem } from './read-segment.ts';
 import { decodeFileHeader, FILE_HEADER_BYTES, RECORD_HEADER_BYTES } from './record.ts';
 import { decodeIndex, INDEX_FILE, type SegmentIndex } from './segment-index.ts';
@@ -24,18 +25,23 @@ export async function loadSegments(deps: LogDeps): Promise<void> {
     const segment = told?.bytes === sizeBytes ? told : await scan(deps, name, sizeBytes, told);
     if (segment === undefined) continue;
     deps.table.add(segment);
-    if (scanned?.run === segment.run && segment.run !== deps.dictionary.run) claimUntil(scanned, segment);
+    if (scanned?.run === segment.run && segment.run !== deps.dictionary.run) await claimUntil(deps, scanned, segment);
     scanned = segment === told ? undefined : segment;
   }
 }
 
 /** What lies between the blocks of a file that was read and those of the next was there: its end was cut off. Of this run memory knows. */
-function claimUntil(segment: Segment, next: Segment): void {
+async function claimUntil({ fs, folder }: LogDeps, segment: Segment, next: Segment): Promise<void> {
   const last = segment.seqs.ranges().at(-1)?.last;
   const first = next.seqs.ranges()[0]?.first;
   if (last === undefined || first === undefined || first <= last + 1) return;
   segment.seqs.add(last + 1, first - 1);
   segment.untilUs = Math.max(segment.untilUs, next.fromUs);
+  for await (const item of readSegment({ fs, path: join(folder, next.name), until: next.bytes })) {
+    if (item.kind !== 'record' || item.header.kind !== 'block') continue;
+    segment.untilUs = Math.max(segment.untilUs, firstReadingUs(item.payload) ?? 0);
+    return;
+  }
 }
 
 async function readIndex({ fs, folder, log }: LogDeps): Promise<SegmentIndex | undefined> {

@@ -234,6 +234,27 @@ describe('a log buffer', () => {
     }
   });
 
+  it('says that readings were lost up to the next that is there, though that block says what was observed from earlier on', async () => {
+    const first = await start({ run: '01A' });
+    first.add();
+    await pass(1000);
+    const lostUs = clock.nowUs();
+    first.add(1, 0, 500_000);
+    await pass(1000);
+    first.add(1, 0, 1_500_000);
+    await pass(1000);
+    await first.buffer.close();
+    const [path] = segments();
+    const content = disk.contentOf(path!);
+    const second = content.indexOf('KPB1', content.indexOf('KPB1', content.indexOf('KPB1') + 1) + 1); // after dictionary and first block
+    disk.flip(path!, second);
+    disk.write('/log/index', Buffer.from('nothing'));
+    const rig = await start({ run: '01B' });
+    expect((await sent(rig)).filter((name) => name.startsWith('01A'))).toEqual(['01A:1', '01A:3']);
+    expect(rig.lost).toMatchObject([{ blocks: 1, reason: 'BufferDamaged' }]);
+    expect(rig.lost[0]!.untilUs).toBeGreaterThanOrEqual(lostUs);
+  });
+
   it('sets a file of an unknown version aside, names it, and delivers the rest', async () => {
     const first = await start({ run: '01A' });
     first.add(1);

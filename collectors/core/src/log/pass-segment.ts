@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Block } from '@kubeplant/proto';
 import { createKnownEntries, type KnownEntries } from './known-entries.ts';
 import type { LogDeps } from './log-deps.ts';
 import { createRangeSet, firstOutside, type RangeSet } from './range-set.ts';
@@ -48,7 +49,7 @@ export async function* passSegment(deps: LogDeps, segment: Segment): AsyncGenera
       }
       continue;
     }
-    if (item.header.kind === 'block') see(findings, item.header);
+    if (item.header.kind === 'block') see(findings, item);
     else if (known) known.learn(item.payload);
     else dictionary.push(item.payload);
     yield item;
@@ -74,15 +75,21 @@ const createFindings = ({ fromUs }: Segment): Findings => ({
   isOpen: false,
 });
 
-function see(findings: Findings, { seq, count, fromUs, untilUs }: DecodedRecordHeader): void {
+function see(findings: Findings, { header: { seq, count, fromUs, untilUs }, payload }: SegmentRecord): void {
   findings.seen.add(seq, seq);
   findings.seenReadings += count;
   findings.reachedUs = Math.max(findings.reachedUs, untilUs);
   if (findings.isOpen) {
     findings.fromUs = Math.min(findings.fromUs, fromUs);
-    findings.untilUs = Math.max(findings.untilUs, fromUs);
+    findings.untilUs = Math.max(findings.untilUs, firstReadingUs(payload) ?? fromUs);
   }
   findings.isOpen = false;
+}
+
+/** Time of the first reading of a block. What its header says is earlier where its observed span begins in the block before. */
+export function firstReadingUs(payload: Buffer): number | undefined {
+  const { timeDeltaUs, texts } = Block.decode(payload);
+  return timeDeltaUs[0] ?? texts[0]?.timeUs;
 }
 
 /** `header`: of the block that is not sound, where that much is known. */

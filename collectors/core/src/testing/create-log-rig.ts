@@ -14,8 +14,8 @@ export interface LogRig {
   readonly lost: Lost[];
   readonly committed: number[];
   readonly formerRuns: number;
-  /** Append so many blocks; each has one reading whose value is its `seq`, at the present time. */
-  add(count?: number, extraBytes?: number): void;
+  /** Append so many blocks; each has one reading whose value is its `seq`, at the present time. `observedUs`: it also says what was observed so long before. */
+  add(count?: number, extraBytes?: number, observedUs?: number): void;
 }
 
 /** How a rig is set up. */
@@ -62,8 +62,11 @@ export function createLogRig({ fs, clock, run = '01RUN', ...options }: LogRigOpt
     get formerRuns() {
       return formerRuns;
     },
-    add: (count = 1, extraBytes = 0) => {
-      for (let i = 0; i < count; i++) buffer.append(makeBlock(dictionary, ++seq, clock, buffer.takeLost(), extraBytes));
+    add: (count = 1, extraBytes = 0, observedUs = 0) => {
+      for (let i = 0; i < count; i++) {
+        const block = makeBlock(dictionary, ++seq, clock, buffer.takeLost(), extraBytes);
+        buffer.append({ ...block, fromUs: block.fromUs - observedUs });
+      }
     },
   };
 }

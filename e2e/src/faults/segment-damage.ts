@@ -15,6 +15,8 @@ interface BlockInFile {
 
 /** What was done to the files of a log, and what may be missing for it. */
 export interface Damage {
+  /** Each damage in words, to find it again. */
+  readonly done: readonly string[];
   readonly flips: number;
   readonly cuts: number;
   /** Numbers whose block was hit, with their times: of these it has to be told that they are missing. */
@@ -43,6 +45,7 @@ export async function damageLog(folder: string, tags: number, random: () => numb
         else hit.set(number, timeUs);
       }
   };
+  const done: string[] = [];
   let flips = 0;
   let cuts = 0;
   for (let files = 1 + below(3); files > 0; files -= 1) {
@@ -56,6 +59,7 @@ export async function damageLog(folder: string, tags: number, random: () => numb
       const at = below(size);
       truncateSync(path, at);
       cuts += 1;
+      done.push(`${name} cut from ${size} to ${at}`);
       lose(at < FILE_HEADER_BYTES ? inFile : inFile.filter(({ end }) => end > at), name === newest);
     } else {
       const at = below(size);
@@ -63,11 +67,12 @@ export async function damageLog(folder: string, tags: number, random: () => numb
       bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
       writeFileSync(path, bytes);
       flips += 1;
+      done.push(`${name} flipped at ${at} of ${size}`);
       const record = inFile.find((one) => one.at <= at && at < one.end);
       lose(record?.isDictionary ? inFile : inFile.filter((one) => one === record), false);
     }
   }
-  return { flips, cuts, hit, torn, lastWritten };
+  return { done, flips, cuts, hit, torn, lastWritten };
 }
 
 async function blocksOf(path: string): Promise<BlockInFile[]> {

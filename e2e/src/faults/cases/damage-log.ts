@@ -70,7 +70,11 @@ export const faultCase: FaultCase = {
           ...(unexplained.length > 0
             ? [`${unexplained.length} numbers are missing whose block was sound: ${unexplained.slice(0, 8)}`]
             : []),
-          ...(untold.length > 0 ? [`${untold.length} numbers are missing and nothing tells so: ${untold.slice(0, 8)}`] : []),
+          ...(untold.length > 0
+            ? [
+                `${untold.length} numbers are missing and nothing tells so: ${untold.slice(0, 8)}, hit by ${damages.filter(({ hit: some }) => untold.some((number) => some.has(number))).flatMap(({ done }) => done)}`,
+              ]
+            : []),
         ],
       };
     } finally {

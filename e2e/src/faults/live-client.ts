@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { WebSocket as PausingSocket } from 'ws';
 
 /** Values of one tag that a client got over one connection, in order. */
 export interface Received {
@@ -79,28 +79,13 @@ export function startLiveClient(url: string, token: string, tag: string, onValue
   };
 }
 
-/** A browser that asks for these tags and then reads nothing any more. */
-export function startStalledClient(url: URL, token: string, tags: readonly string[]): Socket {
-  const socket = connect({ host: url.hostname, port: Number(url.port) });
+/** A browser with all of these tags that reads until it is told to stall. */
+export function startWideClient(url: string, token: string, tags: readonly string[]): PausingSocket {
+  const socket = new PausingSocket(url);
   socket.on('error', () => {});
-  socket.pause();
-  socket.write(
-    [
-      ...[`GET ${url.pathname} HTTP/1.1`, `Host: ${url.host}`, 'Upgrade: websocket', 'Connection: Upgrade'],
-      ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==', '', ''],
-    ].join('\r\n'),
-  );
-  socket.write(frame({ type: 'hello', token }));
-  socket.write(frame({ type: 'subscribe', tags, alarms: true }));
+  socket.on('open', () => {
+    socket.send(JSON.stringify({ type: 'hello', token }));
+    socket.send(JSON.stringify({ type: 'subscribe', tags, alarms: true }));
+  });
   return socket;
-}
-
-/** A masked text frame; the mask is zero. */
-function frame(message: unknown): Buffer {
-  const text = Buffer.from(JSON.stringify(message));
-  const head = Buffer.alloc(14);
-  head.writeUInt8(0x81, 0);
-  head.writeUInt8(0x80 | 127, 1);
-  head.writeBigUInt64BE(BigInt(text.length), 2);
-  return Buffer.concat([head, text]);
 }

@@ -1,13 +1,15 @@
 /**
  * Browsers of the case `clients` in a process of their own, so that what the harness does besides does not delay them.
- * Arguments: address of the live connection, token, the tag that is followed, tags of the stalled ones. Does what it is told by messages.
+ * Arguments: address of the live connection, token, the tag that is followed, tags of the wide ones. Does what it is told by messages.
  */
-import type { Socket } from 'node:net';
-import { type LiveClient, startLiveClient, startStalledClient } from './live-client.ts';
+import type { WebSocket as PausingSocket } from 'ws';
+import { type LiveClient, startLiveClient, startWideClient } from './live-client.ts';
 
 /** What is told. */
 export type Order =
-  | { readonly kind: 'healthy' | 'stalled'; readonly count: number }
+  | { readonly kind: 'healthy' | 'wide'; readonly count: number }
+  /** The wide ones read nothing any more. */
+  | { readonly kind: 'stall' }
   | { readonly kind: 'reconnect' }
   | { readonly kind: 'report' };
 
@@ -22,9 +24,9 @@ export interface Report {
   readonly backwards: number;
 }
 
-const [url = '', token = '', tag = '', stalledTags = '[]'] = process.argv.slice(2);
+const [url = '', token = '', tag = '', wideTags = '[]'] = process.argv.slice(2);
 const clients: LiveClient[] = [];
-const stalled: Socket[] = [];
+const wide: PausingSocket[] = [];
 let ages: number[] = [];
 
 function report(): Report {
@@ -65,9 +67,9 @@ function seenByMost(sequences: readonly (readonly number[])[]): number[] {
 process.on('message', (order: Order) => {
   if (order.kind === 'healthy')
     for (let index = 0; index < order.count; index += 1) clients.push(startLiveClient(url, token, tag, (ageMs) => ages.push(ageMs)));
-  if (order.kind === 'stalled')
-    for (let index = 0; index < order.count; index += 1)
-      stalled.push(startStalledClient(new URL(url.replace('ws', 'http')), token, JSON.parse(stalledTags) as string[]));
+  if (order.kind === 'wide')
+    for (let index = 0; index < order.count; index += 1) wide.push(startWideClient(url, token, JSON.parse(wideTags) as string[]));
+  if (order.kind === 'stall') for (const socket of wide.splice(0)) socket.pause();
   if (order.kind === 'reconnect') for (const client of clients) client.reconnect();
   if (order.kind === 'report') process.send?.(report());
 });

@@ -23,7 +23,7 @@ const MOST_GROWTH_MB = STALLED * 2 * 2 + 100;
 /** Fault 15: browsers that do not read, and all of them at once. */
 export const faultCase: FaultCase = {
   name: 'clients',
-  description: `${HEALTHY} browsers, then ${STALLED} more that do not read, then all of them connect anew at once`,
+  description: `${HEALTHY + STALLED} browsers, of which ${STALLED} read no more, then all of them connect anew at once`,
   run: async ({ seed, log }) => {
     const rig = await startRig({ seed, samplingInterval: '250ms', tags: TAGS, devices: DEVICES });
     const browsers = startBrowsers(rig);
@@ -41,15 +41,19 @@ export const faultCase: FaultCase = {
       await sleep(2000);
       const handles = openHandles(rig.api.pid);
       const before = rssMb(rig.api.pid);
+      browsers.tell({ kind: 'wide', count: STALLED });
+      await sleep(2000);
       const alone = await browsers.measure();
-      browsers.tell({ kind: 'stalled', count: STALLED });
+      browsers.tell({ kind: 'stall' });
       const beside = await browsers.measure();
       const stalledMs = Date.now();
       if (!(await until(() => openHandles(rig.api.pid) <= handles, CLOSED_WITHIN_MS)))
         broken.push('browsers that do not read stay connected');
       log(`stalled browsers were closed within ${Math.round((Date.now() - stalledMs + MEASURE_MS) / 1000)} s`);
-      browsers.tell({ kind: 'stalled', count: STALLED });
+      browsers.tell({ kind: 'wide', count: STALLED });
       browsers.tell({ kind: 'reconnect' });
+      await sleep(500);
+      browsers.tell({ kind: 'stall' });
       const stormMs = await allLive('after the storm');
       const after = await browsers.measure();
       const { counts, broken: found } = await settle(rig);
@@ -67,7 +71,7 @@ export const faultCase: FaultCase = {
       return {
         counts,
         figures: {
-          'p99 ms alone': alone.p99Ms,
+          'p99 ms while all read': alone.p99Ms,
           'beside stalled': beside.p99Ms,
           'after the storm': after.p99Ms,
           'values at healthy': alone.values + beside.values + after.values,

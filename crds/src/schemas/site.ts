@@ -68,11 +68,14 @@ export const siteSpec = {
       type: 'object',
       description: 'What the collectors of the site keep on disk until it is committed, for when the api or the database is away.',
       properties: {
-        maxAge: duration('Age at which readings that were never committed are given up; the oldest go first and leave a gap. At most 30 days.', {
-          min: '1m',
-          max: '720h',
-          builtIn: '72h',
-        }),
+        maxAge: duration(
+          'Age at which readings that were never committed are given up; the oldest go first and leave a gap. At most 30 days.',
+          {
+            min: '1m',
+            max: '720h',
+            builtIn: '72h',
+          },
+        ),
         maxSize: {
           ...byteSize('Most disk space of one collector; the oldest readings go first and leave a gap.'),
           'x-kubeplant-default': '2Gi',

@@ -141,7 +141,9 @@ describe.each(engines())('alarms on %s', (engine) => {
     again.send({ $case: 'health', value: { configRevision: 'c1', devices: [health] } });
     await eventually('the value shows again', () => api.hub.latest('local/default', 'default/pump/flow')?.status === 0);
     expect(api.sites.health('local/default', 'pump')).toMatchObject({ connected: true });
-    expect(api.sites.shards('local/default', 'north')).toEqual([{ shard: 'shard-0', connected: true, configRevision: 'c1', collectors: 1 }]);
+    expect(api.sites.shards('local/default', 'north')).toEqual([
+      { shard: 'shard-0', connected: true, configRevision: 'c1', collectors: 1 },
+    ]);
     expect((await journal(database.adminUrl)).readings.filter((row) => row.name === 'flow')).toHaveLength(1);
     const shown: string[] = [];
     api.hub.onValues((values) => shown.push(...values.map(({ path }) => path)));

@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, createStopper, logProcessWarnings, readConfig, tellReady } from '@kubeplant/kit';
+import { ConfigError, createLogger, createStopper, logProcessWarnings, preferSmallHeap, readConfig, tellReady } from '@kubeplant/kit';
 import { API_SETTINGS, JOBS_SETTINGS } from './api-settings.ts';
 import { DatabaseError } from './store/database-error.ts';
 
@@ -15,7 +15,10 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     if (roles.includes('http') && !roles.includes('ingest'))
       throw new ConfigError(['KUBEPLANT_ROLES has http and no ingest: http has no sites to serve then; write ingest,http']);
     const jobsOnly = roles.every((role) => role === 'jobs');
-    if (jobsOnly) name = 'jobs';
+    if (jobsOnly) {
+      name = 'jobs';
+      preferSmallHeap(); // it makes files and sums, and nobody waits for it
+    }
     const common = readConfig(jobsOnly ? JOBS_SETTINGS : API_SETTINGS, env);
     log = createLogger({ name, level: common.logLevel });
     logProcessWarnings(log);

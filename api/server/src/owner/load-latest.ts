@@ -32,7 +32,8 @@ const lastOfClass = (historyClass: HistoryClass): string[] => [
 
 const PACKED = (table: string): string => `
 SELECT n.tag_id FROM unnest($1::int4[], $2::timestamptz[]) AS n (tag_id, at)
-WHERE EXISTS (SELECT FROM ${table} s WHERE s.tag_id = n.tag_id AND s.start > n.at - interval '${SEALED_SPAN_US / 1e6} s' AND s.start <= n.at)`;
+WHERE EXISTS (SELECT FROM ${table} s WHERE s.tag_id = n.tag_id AND s.start > n.at - interval '${SEALED_SPAN_US / 1e6} s' AND s.start <= n.at
+  AND s.start > $3::timestamptz)`; // by this alone the server knows before it begins which partitions it needs
 
 /**
  * Newest reading of each series: the checkpoint, or what was stored after it. A checkpoint that history does not have is of a
@@ -43,7 +44,7 @@ export async function loadLatest(client: ScopedClient, all: readonly Series[], n
   const stored = await loadStored(client, all, nowUs);
   const floorUs = nowUs - LOOK_BACK_US;
   const unproven = all.filter(({ tagId, timeUs, stores }) => timeUs >= floorUs && stores === undefined && !stored.has(tagId));
-  const unfounded = await withoutPacked(client, unproven);
+  const unfounded = await withoutPacked(client, unproven, floorUs);
   for (const series of unfounded) Object.assign(series, { timeUs: Number.NEGATIVE_INFINITY, value: Number.NaN, text: undefined });
   if (unfounded.length > 0) await loadStored(client, unfounded, nowUs);
 }
@@ -64,11 +65,13 @@ async function loadStored(client: ScopedClient, all: readonly Series[], nowUs: n
   return found;
 }
 
-async function withoutPacked(client: ScopedClient, all: readonly Series[]): Promise<readonly Series[]> {
+/** Those whose reading is in no packed half hour; none of them is older than `floorUs`. */
+async function withoutPacked(client: ScopedClient, all: readonly Series[], floorUs: number): Promise<readonly Series[]> {
   let left = all;
   for (const historyClass of HISTORY_CLASSES) {
     if (left.length === 0) break;
-    const values = [left.map(({ tagId }) => tagId), left.map(({ timeUs }) => toTimestamp(timeUs))];
+    const since = toTimestamp(floorUs - SEALED_SPAN_US);
+    const values = [left.map(({ tagId }) => tagId), left.map(({ timeUs }) => toTimestamp(timeUs)), since];
     const { rows } = await client.query<[number]>({ text: PACKED(sealedTableOf(historyClass)), values, rowMode: 'array' });
     const packed = new Set(rows.map(([tagId]) => tagId));
     left = left.filter(({ tagId }) => !packed.has(tagId));

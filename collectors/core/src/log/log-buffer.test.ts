@@ -98,7 +98,9 @@ describe('a log buffer', () => {
     const rig = await start();
     const done = Promise.withResolvers<void>();
     disk.fault = (operation) => (operation === 'append' ? done.promise.then(() => undefined) : undefined);
-    rig.add(4);
+    rig.add(1);
+    await settle(); // it is being written; what comes now is not
+    rig.add(3);
     const delivery = deliver(rig);
     await takeAll(delivery);
     rig.buffer.commit([range('01RUN', 1, 4)]);

@@ -54,7 +54,7 @@ export function createOutbox(
         return;
       }
       quiet = false;
-      socket.send(`{"type":"values","values":[${fragments.join(',')}]}`);
+      socket.send(`{"type":"values","values":[${fragments}]}`);
     },
     beat() {
       if (quiet) socket.send('{"type":"beat"}');

@@ -1,6 +1,6 @@
 import type { ScopedClient, StoredReading, StoredTag } from '../../ports.ts';
 import { narrowSpan } from './narrow-span.ts';
-import { READING_COLUMNS, type ReadingRow, readingOrder, toReading } from './reading-row.ts';
+import { compareReadings, READING_COLUMNS, type ReadingRow, readingOrder, toReading } from './reading-row.ts';
 import { readingsSource, type Span } from './readings-source.ts';
 
 interface Range extends Span {
@@ -28,6 +28,10 @@ export async function rawReadings(
   range: Range,
 ): Promise<{ readings: StoredReading[]; nextCursor?: string }> {
   const start = range.cursor === undefined ? undefined : parseCursor(range.cursor);
+  if (start === undefined && range.toUs - range.fromUs <= SHORT_SPAN_US) {
+    const all = await allReadings(client, tag, range);
+    if (all !== undefined) return { readings: all };
+  }
   const skip = start?.skip ?? 0;
   const span = await pageSpan(client, tag, range, start);
   const source = readingsSource(tag, span, 3);
@@ -36,6 +40,18 @@ export async function rawReadings(
   const readings = found.rows.slice(0, range.limit).map(toReading);
   if (found.rows.length <= range.limit) return { readings };
   return { readings, nextCursor: nextCursor(readings, start) };
+}
+
+/**
+ * The whole range; undefined when it holds more than a page. Sorted here: they come nearly in order, and the server takes longer.
+ * The statement has a name, since planning it would take longer than most of what it finds.
+ */
+async function allReadings(client: ScopedClient, tag: StoredTag, range: Range): Promise<StoredReading[] | undefined> {
+  const { sql, values } = readingsSource(tag, range, 2);
+  const text = `SELECT ${READING_COLUMNS} FROM (${sql}) AS readings LIMIT $1`;
+  const name = tag.text ? 'all-texts' : 'all-readings';
+  const { rows } = await client.query<ReadingRow>({ name, text, values: [range.limit + 1, ...values], rowMode: 'array' });
+  return rows.length <= range.limit ? rows.sort(compareReadings(range.order)).map(toReading) : undefined;
 }
 
 interface Start {

@@ -9,9 +9,9 @@ import { median } from './median.ts';
 import type { Bench, BenchContext, BenchResult } from './types.ts';
 
 const TAGS = 1000;
-const BACKLOG = 500_000;
+const BACKLOG = 1_000_000;
 const LIVE_RATE = 10_000;
-const IDLE_MS = 4000;
+const IDLE_MS = 8000;
 const ROUNDS = 5;
 
 /** A collector that begins again with a full log: how fast it is empty, and what that does to new readings. */

@@ -10,10 +10,10 @@ import { RangeSet } from './range-set.ts';
 import { type Series, takeValues } from './series.ts';
 
 /**
- * Blocks and calculated rows that are not committed: beyond it streams wait. About 12,000 readings, half of them being committed:
- * nearly as fast as more, and a block that was just cut is behind no more than that however much backlog comes.
+ * Blocks and calculated rows that are not committed: beyond it streams wait. About 24,000 readings, half of them being committed:
+ * as fast as more.
  */
-const MAX_QUEUED_BYTES = 128 << 10;
+const MAX_QUEUED_BYTES = 256 << 10;
 /** While the database is away nobody waits: beyond it rows are not kept. */
 const MAX_AWAY_BYTES = 16 << 20;
 

@@ -128,7 +128,10 @@ export function createSession(deps: SessionDeps): Session {
     if (message.$case === 'turn') return takeTurn('turned', message.value);
     if (message.$case === 'renewed') return message.value.epoch >= epoch ? { kind: 'renewed' } : GO_ON;
     if (message.$case === 'received') window?.received(message.value.blocks);
-    if (message.$case === 'committed') buffer.commit(message.value.progress);
+    if (message.$case === 'committed') {
+      buffer.commit(message.value.progress);
+      window?.committed(message.value.progress);
+    }
     pump();
     return message.$case === 'committed' ? { kind: 'committed' } : GO_ON;
   }

@@ -30,11 +30,15 @@ describe('createSendWindow', () => {
     expect(sendAll(window).slice(0, 7)).toEqual(['live1', 'live2', 'live3', 'old1', 'live4', 'live5', 'old2']);
   });
 
-  it('leaves most of the window to what is yet to be cut', () => {
+  it('sends of what waited six blocks and goes on as these are committed, not as they arrive', () => {
     const window = createSendWindow(deliveryOf(0, backlogOf(99)), 32);
-    expect(sendAll(window).length).toBe(4);
-    window.received(3);
-    expect(sendAll(window)).toEqual(['old5', 'old6', 'old7']);
+    expect(sendAll(window).length).toBe(6);
+    window.received(6);
+    window.committed([{ run: 'other', committed: [{ first: 1, last: 99 }] }]);
+    expect(sendAll(window)).toEqual([]);
+    window.committed([{ run: 'old', committed: [{ first: 1, last: 2 }] }]);
+    window.committed([{ run: 'old', committed: [{ first: 1, last: 3 }] }]);
+    expect(sendAll(window)).toEqual(['old7', 'old8', 'old9']);
   });
 
   it('counts what has arrived of both kinds together, whatever the count says', () => {
@@ -48,6 +52,7 @@ describe('createSendWindow', () => {
     window.received(1e9);
     expect(window.inFlight).toBe(0);
     expect(sendAll(window).length).toBe(4);
+    expect(window.inFlight).toBe(4);
   });
 
   it('sends what numbers mean without taking room for it', () => {

@@ -51,22 +51,27 @@ export async function lead(deps: ElectionDeps, signal: AbortSignal): Promise<Lea
   for (;;) {
     signal.throwIfAborted();
     const startMs = performance.now();
+    let pauseMs = (deps.retryMs ?? RETRY_MS) * (0.8 + Math.random() * 0.4);
     try {
       const present = await readLease(deps);
       const record = JSON.stringify(present?.spec ?? {});
       if (record !== seen.record) seen = { record, atMs: performance.now() };
-      if (isFree(present, seen.atMs, deps.identity)) return keep(deps, await take(deps, present), { startMs, signal });
+      const leftMs = timeLeftMs(present, seen.atMs, deps.identity);
+      if (leftMs <= 0) return keep(deps, await take(deps, present), { startMs, signal });
+      // If the holder has died, nobody acts until then: not a moment longer.
+      pauseMs = Math.min(pauseMs, leftMs);
     } catch (error) {
       deps.log.warn({ err: error }, 'the Lease cannot be read or taken');
     }
-    await pause((deps.retryMs ?? RETRY_MS) * (0.8 + Math.random() * 0.4), signal);
+    await pause(pauseMs, signal);
   }
 }
 
-function isFree(lease: Lease | undefined, seenMs: number, identity: string): boolean {
+/** How long another holder's Lease still holds, as far as this process has seen; 0 when it is free or ours. */
+function timeLeftMs(lease: Lease | undefined, seenMs: number, identity: string): number {
   const holder = lease?.spec?.holderIdentity;
-  if (holder === undefined || holder === '' || holder === identity) return true;
-  return performance.now() - seenMs > (lease?.spec?.leaseDurationSeconds ?? LEASE_MS / 1000) * 1000;
+  if (holder === undefined || holder === '' || holder === identity) return 0;
+  return seenMs + (lease?.spec?.leaseDurationSeconds ?? LEASE_MS / 1000) * 1000 - performance.now();
 }
 
 async function readLease({ transport, namespace, name }: ElectionDeps): Promise<Lease | undefined> {

@@ -24,6 +24,7 @@ const BENCHES = [
   'collector',
   'footprint',
   'operator',
+  'leader',
   'reconcile',
 ] as const;
 const USAGE = `usage: npm run bench -- [NAME…] [--json] [--list] [--help]

@@ -1,56 +1,35 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { parseAllDocuments } from 'yaml';
-import { createKubeApi, type KubeApi } from '../kubernetes/kube-api.ts';
-import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
-import { kubeconfigFor } from '../kubernetes/service-account.ts';
-import { startTestCluster } from '../kubernetes/test-cluster.ts';
+import type { KubeApi } from '../kubernetes/kube-api.ts';
+import { startOperatorRig } from './operator-rig.ts';
 import type { Bench, BenchContext, BenchResult } from './types.ts';
 
 const SITES = 10;
 const DEVICES = 100;
 const TAGS = 100;
 const GOAL_S = 60;
-const MAX_MIB = 128;
+const GOAL_MIB = 128;
 /** The first run on a machine builds the API server. */
 const LIMIT_S = 1_800;
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** 1,000 Devices of 100 tags applied → all Ready, with the memory of the operator as its own process. */
 export const bench: Bench = {
   name: 'operator',
-  description: `${SITES * DEVICES} Devices of ${TAGS} tags applied on the API server until all are Ready (goal ${GOAL_S} s, ${MAX_MIB} MiB)`,
+  description: `${SITES * DEVICES} Devices of ${TAGS} tags applied on the API server until all are Ready (goal ${GOAL_S} s, ${GOAL_MIB} MiB)`,
   limitS: LIMIT_S,
   run,
 };
 
-async function run({ defer, step }: BenchContext): Promise<BenchResult> {
-  step('building or starting the API server');
-  const started = await startTestCluster();
-  if (started.kind === 'missing') throw new Error(started.reason);
-  defer(() => started.cluster.stop());
-  const folder = mkdtempSync(join(tmpdir(), 'kp-bench-operator-'));
-  defer(() => rmSync(folder, { recursive: true, force: true }));
-  const api = createKubeApi(started.cluster.kubeconfig);
-  defer(() => api.close());
-  await installRights(api);
-  step('starting the operator');
-  const operator = await startBundle(folder, started.cluster.kubeconfig, api);
-  defer(async () => {
-    operator.kill('SIGTERM');
-    if (operator.exitCode === null && operator.signalCode === null) await once(operator, 'exit');
-  });
-  step('waiting until all Devices are Ready');
-  return measure(api, operator.pid ?? 0);
+async function run(context: BenchContext): Promise<readonly BenchResult[]> {
+  const { api, startOperator } = await startOperatorRig(context);
+  context.step('starting the operator');
+  const operator = await startOperator();
+  context.step('waiting until all Devices are Ready');
+  return measure(api, operator.pid);
 }
 
-async function measure(api: KubeApi, pid: number): Promise<BenchResult> {
+async function measure(api: KubeApi, pid: number): Promise<readonly BenchResult[]> {
   const idleMib = memoryMib(pid, 'VmRSS');
   const sites = Array.from({ length: SITES }, (_, site) => site);
   for (const site of sites) {
@@ -72,25 +51,23 @@ async function measure(api: KubeApi, pid: number): Promise<BenchResult> {
   await sleep(5000);
   const peakMib = memoryMib(pid, 'VmHWM');
   const settledMib = memoryMib(pid, 'VmRSS');
-  const notes = [
-    `applied within ${appliedS.toFixed(1)} s, all Ready after ${readyS.toFixed(1)} s`,
-    `operator: ${idleMib} MiB before, peak ${peakMib} MiB, ${settledMib} MiB afterwards (goal ${MAX_MIB} MiB)`,
-    `load of the machine ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors: API server and operator share them`,
+  const appliedNote = `applied within ${appliedS.toFixed(1)} s, all Ready after ${readyS.toFixed(1)} s`;
+  const load = `load of the machine ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors: API server and operator share them`;
+  const memory = `${idleMib} MiB before, peak ${peakMib} MiB, ${settledMib} MiB afterwards`;
+  return [
+    result({ name: 'operator', goal: GOAL_S, ratio: readyS, unit: 's', notes: [appliedNote, load] }),
+    result({ name: 'operator memory', goal: GOAL_MIB, ratio: peakMib, unit: 'MiB', notes: [memory] }),
   ];
-  if (peakMib > MAX_MIB * 1.1)
-    throw new Error(`the operator used ${peakMib} MiB at its peak; at most ${MAX_MIB} are allowed. ${notes.join('; ')}`);
-  return {
-    name: bench.name,
-    goal: GOAL_S,
-    gate: GOAL_S * 1.1,
-    ratio: readyS,
-    unit: 's',
-    higherIsBetter: false,
-    ours: [readyS],
-    peer: [],
-    notes,
-  };
 }
+
+/** A figure of its own; it fails 10 % beyond its goal. */
+const result = (one: Pick<BenchResult, 'name' | 'goal' | 'ratio' | 'unit' | 'notes'>): BenchResult => ({
+  ...one,
+  gate: Math.round(one.goal * 1.1),
+  higherIsBetter: false,
+  ours: [one.ratio],
+  peer: [],
+});
 
 /** Every Site says DevicesReady, and really of all its Devices. */
 async function allReady(api: KubeApi): Promise<boolean> {
@@ -133,65 +110,6 @@ function buildDevice(site: number, device: number): object {
       tags: Object.fromEntries(Array.from({ length: TAGS }, (_, index) => [`tag-${index}`, tag(index)])),
     },
   };
-}
-
-/** The operator as it is shipped: one bundle, the credentials of a pod. */
-async function startBundle(folder: string, admin: string, api: KubeApi) {
-  const { kubeconfigPath, server } = {
-    kubeconfigPath: await kubeconfigFor({ api, admin }, { namespace: 'kubeplant', name: 'kubeplant-operator' }),
-    server: new URL(readKubeconfig(admin).server),
-  };
-  const { caPem, credentials } = readKubeconfig(kubeconfigPath);
-  if (credentials.kind !== 'token') throw new Error('the ServiceAccount has no token');
-  writeFileSync(join(folder, 'token'), credentials.token, { mode: 0o600 });
-  writeFileSync(join(folder, 'ca.crt'), caPem);
-  writeFileSync(join(folder, 'namespace'), 'kubeplant');
-  const bundle = join(folder, 'bundle');
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: { operator: 'operator/kubernetes/src/main.ts' },
-    outdir: bundle,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // CommonJS loaded by import() in a split bundle has no named exports.
-    mainFields: ['module', 'main'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  const env = {
-    PATH: process.env.PATH,
-    MALLOC_ARENA_MAX: '1',
-    KUBERNETES_SERVICE_HOST: server.hostname,
-    KUBERNETES_SERVICE_PORT: server.port,
-    KUBEPLANT_SERVICE_ACCOUNT_DIR: folder,
-    KUBEPLANT_PROBE_PORT: '0',
-    KUBEPLANT_LOG_LEVEL: 'error',
-  };
-  const child = spawn(process.execPath, [join(bundle, 'operator.mjs')], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  await new Promise<void>((resolve, reject) => {
-    child.once('message', () => resolve());
-    child.once('exit', (code) => reject(new Error(`the operator exited with ${code}`)));
-  });
-  await sleep(1000);
-  return child;
-}
-
-async function installRights(api: KubeApi): Promise<void> {
-  for (const document of parseAllDocuments(readFileSync(join(ROOT, 'operator/kubernetes/generated/install.yaml'), 'utf8'))) {
-    const object = document.toJS() as { kind: string; apiVersion: string; metadata: { name: string; namespace?: string } };
-    const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
-    const scope = object.metadata.namespace === undefined ? '' : `/namespaces/${object.metadata.namespace}`;
-    await api.must(
-      'PATCH',
-      `${root}${scope}/${object.kind.toLowerCase()}s/${object.metadata.name}?fieldManager=bench&force=true`,
-      object,
-      'application/apply-patch+yaml',
-    );
-  }
 }
 
 /** `VmRSS`: now; `VmHWM`: the most so far. */

@@ -1,6 +1,6 @@
 import { type RunningPlant, until } from '../plant/run-plant.ts';
-import { median } from './median.ts';
-import type { Bench, BenchContext, BenchResult } from './types.ts';
+import { figure, slowest } from './figure.ts';
+import type { Bench, BenchContext } from './types.ts';
 import { withPlant } from './with-plant.ts';
 
 const KILLS = 3;
@@ -25,7 +25,10 @@ export const bench: Bench = {
         for (const [index, { name }] of PARTS.entries()) seconds[index]?.push(await killOne(context, plant, name));
       }
     });
-    return PARTS.map(({ part, goalS }, index) => result(part, goalS, seconds[index] ?? []));
+    return PARTS.map(({ part, goalS }, index) => {
+      const ours = seconds[index] ?? [];
+      return figure(`restart ${part}`, goalS, ours, [slowest(ours)]);
+    });
   },
 };
 
@@ -43,15 +46,3 @@ async function readingAfter(plant: RunningPlant, sinceMs: number): Promise<true 
   const { time, value } = await plant.get<{ time: string; value: number | null }>('namespaces/default/devices/counter/tags/count/value');
   return value !== null && Date.parse(time) > sinceMs ? true : undefined;
 }
-
-const result = (part: string, goalS: number, ours: readonly number[]): BenchResult => ({
-  name: `restart ${part}`,
-  goal: goalS,
-  gate: goalS,
-  ratio: median(ours),
-  unit: 's',
-  higherIsBetter: false,
-  ours,
-  peer: [],
-  notes: [`slowest of ${ours.length}: ${Math.max(...ours).toFixed(2)} s`],
-});

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { until } from '../plant/run-plant.ts';
+import { figure } from './figure.ts';
 import type { Bench } from './types.ts';
-import { figure, readValue, withPlant } from './with-plant.ts';
+import { readValue, withPlant } from './with-plant.ts';
 
 const SAVES = 7;
 const GOAL_S = 2;

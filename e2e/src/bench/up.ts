@@ -1,6 +1,7 @@
 import { until } from '../plant/run-plant.ts';
+import { figure } from './figure.ts';
 import type { Bench } from './types.ts';
-import { figure, readValue, withPlant } from './with-plant.ts';
+import { readValue, withPlant } from './with-plant.ts';
 
 const STARTS = 3;
 const GOAL_S = 20;

@@ -3,21 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countingPlant } from '../plant/counting-plant.ts';
 import { type RunningPlant, runPlant } from '../plant/run-plant.ts';
-import { median } from './median.ts';
-import type { BenchContext, BenchResult } from './types.ts';
-
-/** A figure of its own: the median in seconds, at most the goal. */
-export const figure = (name: string, goal: number, ours: readonly number[], notes: readonly string[]): BenchResult => ({
-  name,
-  goal,
-  gate: goal,
-  ratio: median(ours),
-  unit: 's',
-  higherIsBetter: false,
-  ours,
-  peer: [],
-  notes,
-});
+import type { BenchContext } from './types.ts';
 
 type Files = ReturnType<typeof countingPlant>;
 

@@ -5,12 +5,12 @@ import type { SiteModel } from '@kubeplant/crds/model';
 import { createAuthority, issueCertificate, type KeyPair, peerUris, serverCredentials, startGrpcServer } from '@kubeplant/kit';
 import { model } from '@kubeplant/proto';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { installRights } from '../../../e2e/src/kubernetes/install-rights.ts';
 import { createKubeApi, type KubeApi } from '../../../e2e/src/kubernetes/kube-api.ts';
 import { kubeconfigFor } from '../../../e2e/src/kubernetes/service-account.ts';
 import { loadAuthority, loadRootKey } from './site/cluster-keys.ts';
 import { kubeconfigAccess } from './api/cluster-access.ts';
 import { createTransport } from './api/transport.ts';
-import { installRights } from './testing/test-operator.ts';
 
 const kubeconfig = inject('kubeconfig');
 const until = <T>(check: () => Promise<T> | T) => vi.waitFor(check, { timeout: 30_000, interval: 100 });

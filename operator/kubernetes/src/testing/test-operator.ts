@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createLogger, startTelemetry } from '@kubeplant/kit';
 import type { SiteModel } from '@kubeplant/crds/model';
-import { parseAllDocuments } from 'yaml';
+import { installRights } from '../../../../e2e/src/kubernetes/install-rights.ts';
 import { createKubeApi, type KubeApi } from '../../../../e2e/src/kubernetes/kube-api.ts';
 import { kubeconfigFor } from '../../../../e2e/src/kubernetes/service-account.ts';
 import { kubeconfigAccess } from '../api/cluster-access.ts';
@@ -43,7 +42,6 @@ export interface TestOptions {
 
 export const OURS = 'kubeplant.io/v1alpha1';
 const telemetry = startTelemetry({ service: 'test', version: '0' });
-const install = readFileSync(new URL('../../generated/install.yaml', import.meta.url), 'utf8');
 
 /** Start one in a new namespace. */
 export async function startTestOperator(kubeconfig: string, namespace: string, options: TestOptions = {}): Promise<TestOperator> {
@@ -152,22 +150,6 @@ const PLURALS: Readonly<Record<string, string>> = {
   StatefulSet: 'statefulsets',
   ConfigMap: 'configmaps',
 };
-
-/** Apply the manifest that ships. */
-export async function installRights(admin: KubeApi): Promise<void> {
-  for (const document of parseAllDocuments(install)) {
-    const object = document.toJS() as { kind: string; apiVersion: string; metadata: { name: string; namespace?: string } };
-    const plural = `${object.kind.toLowerCase()}s`;
-    const root = object.apiVersion === 'v1' ? '/api/v1' : `/apis/${object.apiVersion}`;
-    const scope = object.metadata.namespace === undefined ? '' : `/namespaces/${object.metadata.namespace}`;
-    await admin.must(
-      'PATCH',
-      `${root}${scope}/${plural}/${object.metadata.name}?fieldManager=test&force=true`,
-      object,
-      'application/apply-patch+yaml',
-    );
-  }
-}
 
 /** A condition of an object, as `status reason`. */
 export const condition = (object: Answer, type: string): string | undefined => {

@@ -21,6 +21,7 @@ const BENCHES = [
   'saved',
   'screen',
   'restart',
+  'standby',
   'collector',
   'footprint',
   'operator',

@@ -17,6 +17,8 @@ export interface PlantSettings {
   readonly devices?: number;
   /** Each of them has an address of its own; the first is behind the proxy of the field. */
   readonly ownAddresses?: boolean;
+  /** As on Kubernetes, where a shard may have two collectors of which one waits; Off unless said. */
+  readonly highAvailability?: ShardConfig['highAvailability'];
 }
 
 /** Most requests a connection takes at a time. */
@@ -103,5 +105,6 @@ export function planPlant(
   const [shard] = result.shards;
   if (model === undefined || shard === undefined || result.findings.length > 0)
     throw new Error(`the plant of the fault harness does not plan: ${JSON.stringify(result.findings)}`);
-  return { model, config: shard.config, shard: shard.name, token: shardToken(rootKey, shard.config.tenant, shard.site, shard.name) };
+  const config = { ...shard.config, highAvailability: settings.highAvailability ?? 'Off' };
+  return { model, config, shard: shard.name, token: shardToken(rootKey, shard.config.tenant, shard.site, shard.name) };
 }

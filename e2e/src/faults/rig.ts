@@ -53,7 +53,7 @@ export interface Rig {
   /** Folder of a collector's log. */
   bufferOf(name: string): string;
   /** Another collector of the same shard; its log is in `bufferOf(name)`. */
-  startSecondCollector(name: string, instance: string): Supervised;
+  startSecondCollector(name: string, instance: string, probePort?: number): Supervised;
   startSecondApi(name: string): Promise<SecondApi>;
   close(): Promise<void>;
 }
@@ -128,7 +128,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       http: { url: urlOf(ports.http), token: CLI_TOKEN },
       probes: { api: urlOf(ports.probe), collector: urlOf(collectorProbe) },
       shard: { tenant: planned.config.tenant, site: planned.model.site, shard: planned.shard, token: planned.token },
-      startSecondCollector: (name, instance) => collectorNamed(name, instance, 0),
+      startSecondCollector: (name, instance, probePort = 0) => collectorNamed(name, instance, probePort),
       startSecondApi: async (name) => {
         const own = await findPorts();
         return { process: stopping(startApi({ folder, files, name, ports: own, env: options.apiEnv })), ports: own };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type Rig, startRig } from '../rig.ts';
 import { settle } from '../settle.ts';
 import type { FaultCase } from '../types.ts';
+import { untilServedIsStored } from '../until-stored.ts';
 
 const ROUNDS = Number(process.env.KUBEPLANT_FAULT_ROUNDS ?? 5);
 const SAMPLING_MS = 20;
@@ -49,25 +49,6 @@ export const faultCase: FaultCase = {
 async function measure(rig: Rig, kill: () => Promise<void>): Promise<number> {
   const beganMs = Date.now();
   await kill();
-  const served = rig.device.servedMs.length;
-  const client = await connect(rig.databaseUrl);
-  try {
-    for (;;) {
-      const { rows } = await client.query(
-        `SELECT FROM reading r JOIN tag t USING (tag_id) WHERE t.device = 'counter' AND r.time > $1 AND r.value > $2 LIMIT 1`,
-        [new Date(beganMs - 10_000), served],
-      );
-      if (rows.length > 0) return Date.now() - beganMs;
-      await sleep(10);
-    }
-  } finally {
-    await client.end();
-  }
-}
-
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
+  await untilServedIsStored(rig);
+  return Date.now() - beganMs;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MALLOC_ENV } from '@kubeplant/kit';
 import { type EntryName, entryPath } from '../entry-path.ts';
 import type { SuperviseOptions } from './supervise.ts';
 
@@ -30,7 +31,7 @@ export function childProcess(options: {
     title,
     command: process.execPath,
     args: [`--title=${title}`, '--disable-warning=ExperimentalWarning', entryPath(entry)],
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...MALLOC_ENV, ...Object.fromEntries(inherited), ...env },
     logFile: join(logs, `${name.replace(/[^a-z0-9.-]+/gi, '_')}.log`),
     ipc: true,
     stopSignal: 'SIGTERM',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { encodeShardFiles } from '@kubeplant/crds/model-files';
+import { MALLOC_ENV } from '@kubeplant/kit';
 import { channelConfig, effectiveDevice, effectiveTag, shardConfig } from '@kubeplant/collector-core/testing';
 import type { ChannelConfig } from '@kubeplant/crds/model';
 import { until } from '../plant/run-plant.ts';
@@ -95,6 +96,7 @@ async function ask(owner: ChildProcess): Promise<OwnerCounts> {
 
 function startCollector(folder: string, { endpoint }: OwnerAddress): ChildProcess {
   const env = {
+    ...MALLOC_ENV,
     PATH: process.env.PATH,
     KUBEPLANT_CONFIG_DIR: join(folder, 'config'),
     KUBEPLANT_INGEST_ENDPOINT: endpoint,

@@ -7,6 +7,7 @@ export * from './explain-write-error.ts';
 export * from './follow-tls-files.ts';
 export * from './grpc.ts';
 export * from './log-process-warnings.ts';
+export * from './malloc-env.ts';
 export * from './peer-uris.ts';
 export * from './prefer-small-heap.ts';
 export * from './read-config.ts';

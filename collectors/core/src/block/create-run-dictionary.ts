@@ -26,7 +26,9 @@ export function createRunDictionary(run: string): RunDictionary {
   const ids: number[] = [];
   /** Of a tag: number of its device × FLAGS + its flags; of a device: 0. */
   const owners: number[] = [];
-  const devices = new Map<string, { readonly id: number; readonly tags: Map<string, number> }>();
+  const devices = new Map<string, number>();
+  /** Of the device that was asked for last, by key: its tags are asked for together, and a table for each would weigh as much as the names. */
+  let lookup = { device: 0, tags: new Map<string, number>() };
   let tagCount = 0;
 
   function append(name: string, id: number, owner: number): void {
@@ -35,13 +37,25 @@ export function createRunDictionary(run: string): RunDictionary {
     owners.push(owner);
   }
 
-  function knowDevice(device: string): { readonly id: number; readonly tags: Map<string, number> } {
+  function knowDevice(device: string): number {
     const known = devices.get(device);
-    if (known) return known;
-    const fresh = { id: devices.size + 1, tags: new Map<string, number>() };
-    devices.set(device, fresh);
-    append(device, fresh.id, 0);
-    return fresh;
+    if (known !== undefined) return known;
+    const id = devices.size + 1;
+    devices.set(device, id);
+    append(device, id, 0);
+    lookup = { device: id, tags: new Map() };
+    return id;
+  }
+
+  function tagsOf(device: number): Map<string, number> {
+    if (lookup.device === device) return lookup.tags;
+    const tags = new Map<string, number>();
+    for (let entry = 0; entry < owners.length; entry++) {
+      const owner = owners[entry] ?? 0;
+      if (owner >= FLAGS && Math.floor(owner / FLAGS) === device) tags.set(keyOf(names[entry] ?? '', owner % FLAGS), ids[entry] ?? 0);
+    }
+    lookup = { device, tags };
+    return tags;
   }
 
   function message(from: number, until: number): Run {
@@ -58,16 +72,16 @@ export function createRunDictionary(run: string): RunDictionary {
 
   return {
     run,
-    deviceId: (device) => knowDevice(device).id,
+    deviceId: knowDevice,
     tagId: (device, { name, text, simulated }) => {
       const owner = knowDevice(device);
-      // A tag name has no space; the plain case needs no text of its own.
-      const key = text || simulated ? `${name} ${text} ${simulated}` : name;
-      const known = owner.tags.get(key);
+      const tags = tagsOf(owner);
+      const flags = Number(text) * TEXT + Number(simulated) * SIMULATED;
+      const known = tags.get(keyOf(name, flags));
       if (known !== undefined) return known;
       const id = ++tagCount;
-      owner.tags.set(key, id);
-      append(name, id, owner.id * FLAGS + Number(text) * TEXT + Number(simulated) * SIMULATED);
+      tags.set(keyOf(name, flags), id);
+      append(name, id, owner * FLAGS + flags);
       return id;
     },
     messagesAfter: (sent) => {
@@ -81,3 +95,6 @@ export function createRunDictionary(run: string): RunDictionary {
     },
   };
 }
+
+/** A tag name has no space; the plain case needs no text of its own. */
+const keyOf = (name: string, flags: number): string => (flags === 0 ? name : `${name} ${flags}`);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SimulatorConfig } from '@kubeplant/crds/model';
 import { collectorAccount } from './build-site-objects.ts';
 import { NAME_LABEL, SIMULATION_LABEL, SITE_LABEL, siteLabels } from './labels.ts';
-import { containerSecurity, defaultResources, PROBE_PORT, podSecurity, probes } from './pod-security.ts';
+import { containerSecurity, defaultResources, PROBE_PORT, podSecurity, probes, processEnv } from './pod-security.ts';
 
 /** Most bytes of a simulator's configuration, which is one ConfigMap. */
 const MAX_BYTES = 1_000_000;
@@ -110,6 +110,7 @@ function buildDeployment({ metadata, selector, labels, image, logLevel, account 
                 { name: 'KUBEPLANT_PROBE_HOST', value: '0.0.0.0' },
                 { name: 'KUBEPLANT_PROBE_PORT', value: String(PROBE_PORT) },
                 { name: 'KUBEPLANT_LOG_LEVEL', value: logLevel },
+                ...processEnv,
               ],
               ports: [{ name: 'probes', containerPort: PROBE_PORT, protocol: 'TCP' }],
               ...probes,

@@ -5,7 +5,7 @@ import { SLOTS, slotName } from './build-config-maps.ts';
 import { credentialsName } from './build-credentials.ts';
 import { collectorAccount } from './build-site-objects.ts';
 import { extraLabels, SHARD_LABEL, shardLabels, SITE_LABEL } from './labels.ts';
-import { containerSecurity, defaultResources, PROBE_PORT, podSecurity, probes } from './pod-security.ts';
+import { containerSecurity, defaultResources, PROBE_PORT, podSecurity, probes, processEnv } from './pod-security.ts';
 
 /** What all collectors of the cluster have in common. */
 export interface CollectorSettings {
@@ -72,6 +72,7 @@ function buildContainer(spec: CollectorClass['spec'] | undefined, settings: Coll
       { name: 'KUBEPLANT_PROBE_HOST', value: '0.0.0.0' },
       { name: 'KUBEPLANT_PROBE_PORT', value: String(PROBE_PORT) },
       { name: 'KUBEPLANT_LOG_LEVEL', value: settings.logLevel },
+      ...processEnv,
     ],
     ports: [{ name: 'probes', containerPort: PROBE_PORT, protocol: 'TCP' }],
     ...probes,

@@ -1,3 +1,5 @@
+import { MALLOC_ENV } from '@kubeplant/kit';
+
 /** What the `restricted` Pod Security Standard asks of a pod. */
 export const podSecurity = {
   runAsNonRoot: true,
@@ -23,6 +25,9 @@ export const probes = {
   livenessProbe: { httpGet: { path: '/livez', port: 'probes' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
   readinessProbe: { httpGet: { path: '/readyz', port: 'probes' }, periodSeconds: 5, timeoutSeconds: 5 },
 };
+
+/** Variables of every process of ours. */
+export const processEnv = Object.entries(MALLOC_ENV).map(([name, value]) => ({ name, value }));
 
 /** What a process gets where its class does not say. No limit of processor time: throttling would look like a silent device. */
 export const defaultResources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };

@@ -26,6 +26,7 @@ const BENCHES = [
   'footprint',
   'operator',
   'leader',
+  'apply',
   'reconcile',
 ] as const;
 const USAGE = `usage: npm run bench -- [NAME…] [--json] [--list] [--help]

@@ -13,7 +13,8 @@ import { until } from '../plant/run-plant.ts';
 import type { BenchContext } from './types.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../../dist/operator/operator-kubernetes.js', import.meta.url));
-const NAMESPACE = 'kubeplant';
+/** The operator's own. */
+export const NAMESPACE = 'kubeplant';
 
 /** An operator in a process of its own. */
 export interface OperatorProcess {
@@ -26,6 +27,7 @@ export interface OperatorProcess {
 export interface OperatorRig {
   /** The administrator. */
   readonly api: KubeApi;
+  readonly kubeconfig: string;
   /** Resolves when its caches are complete. */
   startOperator(env?: Readonly<Record<string, string>>): Promise<OperatorProcess>;
 }
@@ -46,7 +48,7 @@ export async function startOperatorRig({ defer, step }: BenchContext): Promise<O
   await writeCredentials(folder, api, kubeconfig);
   const server = new URL(readKubeconfig(kubeconfig).server);
   return {
-    api,
+    ...{ api, kubeconfig },
     startOperator: async (env = {}) => {
       const child = spawn(process.execPath, [BUNDLE], {
         env: { ...operatorEnv(folder, server), ...env },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { RigFiles } from './rig-files.ts';
+import { freePort } from '../databases/free-port.ts';
+import type { ApiFiles, RigFiles } from './rig-files.ts';
 import { type Supervised, supervise } from './supervised.ts';
 
 const API = new URL('../../../dist/package/api.js', import.meta.url);
@@ -13,16 +14,24 @@ export interface ApiPorts {
   readonly probe: number;
 }
 
+/** Free ones. */
+export const findPorts = async (): Promise<ApiPorts> => ({
+  http: await freePort(),
+  ingest: await freePort(),
+  model: await freePort(),
+  probe: await freePort(),
+});
+
 interface ProcessOptions {
   readonly folder: string;
-  readonly files: RigFiles;
   readonly name: string;
   /** More variables. */
   readonly env: Readonly<Record<string, string>> | undefined;
 }
 
 /** Start an api. All of them are replica `api-0`. */
-export function startApi({ folder, files, name, env, ports }: ProcessOptions & { readonly ports: ApiPorts }): Supervised {
+export function startApi(options: ProcessOptions & { readonly files: ApiFiles; readonly ports: ApiPorts }): Supervised {
+  const { folder, files, name, env, ports } = options;
   return supervise({
     entry: API,
     logFile: join(folder, `${name}.log`),
@@ -46,6 +55,7 @@ export function startApi({ folder, files, name, env, ports }: ProcessOptions & {
 /** Start a collector of the shard. `bufferDir`: '' for none. */
 export function startCollector(
   options: ProcessOptions & {
+    readonly files: RigFiles;
     readonly instance: string;
     readonly bufferDir: string;
     readonly ingestPort: number;

@@ -10,7 +10,7 @@ import { startCountingDevice, TAGS, type CountingDevice } from './counting-devic
 import { planPlant, type PlantSettings } from './plant-model.ts';
 import { createRandom } from './random.ts';
 import { CLI_TOKEN, type RigFiles, writeRigFiles } from './rig-files.ts';
-import { type ApiPorts, startApi, startCollector } from './rig-processes.ts';
+import { type ApiPorts, findPorts, startApi, startCollector } from './rig-processes.ts';
 import type { Supervised } from './supervised.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -139,10 +139,3 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     throw error;
   }
 }
-
-const findPorts = async (): Promise<ApiPorts> => ({
-  http: await freePort(),
-  ingest: await freePort(),
-  model: await freePort(),
-  probe: await freePort(),
-});

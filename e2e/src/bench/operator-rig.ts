@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MALLOC_ENV } from '@kubeplant/kit';
 import { installRights } from '../kubernetes/install-rights.ts';
 import { createKubeApi, type KubeApi } from '../kubernetes/kube-api.ts';
 import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
@@ -72,7 +73,7 @@ async function writeCredentials(folder: string, api: KubeApi, admin: string): Pr
 
 const operatorEnv = (folder: string, server: URL) => ({
   PATH: process.env.PATH,
-  MALLOC_ARENA_MAX: '1',
+  ...MALLOC_ENV,
   KUBERNETES_SERVICE_HOST: server.hostname,
   KUBERNETES_SERVICE_PORT: server.port,
   KUBEPLANT_SERVICE_ACCOUNT_DIR: folder,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { ROOT } from './run-step.ts';
@@ -39,13 +39,24 @@ export async function bundle(entries: Readonly<Record<string, string>>, outdir: 
     alias: ALIAS,
     banner: { js: BANNER },
     define: { 'process.env.NODE_ENV': '"production"' },
+    // Every process keeps its source in memory. Names stay, and lines, for stack traces.
+    minifyWhitespace: true,
+    lineLimit: 160,
     logLevel: 'warning',
     legalComments: 'linked',
     metafile: true,
   });
+  for (const file of Object.keys(metafile.outputs)) if (file.endsWith('.js')) escapeFile(join(ROOT, file));
   const lost = findLostExports(metafile);
   if (lost.length > 0)
     throw new Error(`import() of CommonJS loses its named exports in a bundle; add an alias in scripts/bundle.ts: ${lost.join(', ')}`);
+}
+
+/** One character beyond ASCII, and V8 keeps the whole file with two bytes a character. esbuild leaves them in regular expressions. */
+function escapeFile(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const escaped = text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (escaped !== text) writeFileSync(file, escaped);
 }
 
 /** Modules that are imported on demand, are CommonJS, and are therefore left with a default export alone. */

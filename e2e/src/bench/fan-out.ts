@@ -94,7 +94,7 @@ const valueAt = (tag: number, tick: number): number => VALUES[tag + tick] ?? 0;
 
 function sendOurWay(sockets: readonly WebSocket[]): { readonly send: SendAll; readonly close: () => void } {
   const hub = createLiveHub();
-  const fanOut = createFanOut(hub);
+  const fanOut = createFanOut(hub, () => performance.now());
   const tooSlow = (): never => {
     throw new Error('a client of the bench does not keep up');
   };

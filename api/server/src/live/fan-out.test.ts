@@ -29,7 +29,7 @@ describe('the fan-out', () => {
   let fanOut: FanOut;
   beforeEach(() => {
     vi.useFakeTimers();
-    fanOut = createFanOut(hub);
+    fanOut = createFanOut(hub, () => performance.now());
   });
   afterEach(() => {
     fanOut.close();
@@ -54,6 +54,23 @@ describe('the fan-out', () => {
     expect(two.messages).toEqual([[[2, 3, 3, 0]]]);
     vi.advanceTimersByTime(10 * TICK_MS);
     expect(one.messages).toHaveLength(1);
+  });
+
+  it('tells a change at once when nothing was told of late, and of many the newest each tick', () => {
+    const one = createListener();
+    fanOut.follow(TENANT, 'a', one);
+    hub.publishValues([value('a', 1)]);
+    vi.advanceTimersByTime(1);
+    expect(one.messages).toEqual([[[1, 1, 1, 0]]]);
+    for (let number = 2; number <= 22; number += 1) {
+      hub.publishValues([value('a', number)]);
+      vi.advanceTimersByTime(TICK_MS / 10);
+    }
+    expect(one.messages.map(([first]) => first)).toEqual([
+      [1, 1, 1, 0],
+      [1, 11, 11, 0],
+      [1, 21, 21, 0],
+    ]);
   });
 
   it('says of any set of tags and any set of changes what changed, each tag once, text and flags with it', () => {

@@ -28,21 +28,23 @@ export interface FanOut {
   close(): void;
 }
 
-/** How often subscribers are told. */
+/** Subscribers are told at once, and then no sooner than after this. */
 export const TICK_MS = 100;
 
 /**
  * Fan-out; the clock runs only while something has changed. A tick writes all that changed into one text, in order of the
  * ids: tags that were followed together have neighbouring ids, so that what a subscriber gets is a few slices of it.
  */
-export function createFanOut(hub: LiveHub): FanOut {
+export function createFanOut(hub: LiveHub, nowMs: () => number): FanOut {
   const tenants = new Map<string, Map<string, Followed>>();
   const subscriptions = new Map<ValueSubscriber, Subscription>();
   const changed = new Set<Followed>();
   let lastId = 0;
+  let lastTickMs = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tick = (): void => {
     timer = undefined;
+    lastTickMs = nowMs();
     const fragments: string[] = [];
     const told = new Set<Subscription>();
     let start = 0;
@@ -67,7 +69,7 @@ export function createFanOut(hub: LiveHub): FanOut {
       followed.latest = value;
       changed.add(followed);
     }
-    if (changed.size > 0) timer ??= setTimeout(tick, TICK_MS);
+    if (changed.size > 0) timer ??= setTimeout(tick, Math.max(0, lastTickMs + TICK_MS - nowMs()));
   });
   const subscriptionOf = (subscriber: ValueSubscriber): Subscription => {
     const known = subscriptions.get(subscriber) ?? { subscriber, tags: 0, runs: [] };

@@ -23,7 +23,7 @@ export function createLiveServer(deps: ActionDeps, limits: LiveLimits): LiveServ
   const connections = new Map<LiveConnection, WebSocket>();
   const strangers = new Set<LiveConnection>();
   const silent = new WeakSet<WebSocket>();
-  const fanOut = createFanOut(deps.hub);
+  const fanOut = createFanOut(deps.hub, () => performance.now());
   const stop = deps.hub.onAlarms((event) => {
     if (connections.size === 0) return;
     const text = JSON.stringify(toMessage(deps, event));

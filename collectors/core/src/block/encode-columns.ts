@@ -1,6 +1,9 @@
+import { endianness } from 'node:os';
+
 /** Longest header of a packed field: key and a length below 2^21. */
 const HEADER_BYTES = 4;
 const CONTINUES = 0x80;
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
 /** Most bytes that `encodeColumns` writes for a reading: 5 + 8 + 8 + 3 + 5 + 8, the headers apart. */
 export const MAX_ROW_BYTES = 37;
@@ -61,8 +64,10 @@ function putSigned(target: Buffer, at: number, numbers: Float64Array, rows: numb
   return next;
 }
 
+/** As memory has them, where that is little-endian. */
 function putDoubles(target: Buffer, at: number, numbers: Float64Array, rows: number): number {
-  for (let row = 0; row < rows; row++) target.writeDoubleLE(numbers[row] ?? 0, at + row * 8);
+  if (IS_LITTLE_ENDIAN) target.set(new Uint8Array(numbers.buffer, numbers.byteOffset, rows * 8), at);
+  else for (let row = 0; row < rows; row++) target.writeDoubleLE(numbers[row] ?? 0, at + row * 8);
   return at + rows * 8;
 }
 

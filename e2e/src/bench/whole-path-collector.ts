@@ -80,6 +80,7 @@ function deliver(task: CollectorTask): Promise<CollectorReport> {
         instance: 'collector-0',
         epoch: 0,
         standby: false,
+        committed: [],
         runs: [task.run],
       },
     });

@@ -25,6 +25,7 @@ export interface TestCollector {
     readonly instance?: string;
     readonly epoch?: number;
     readonly standby?: boolean;
+    readonly committed?: RunProgress[];
   }): Promise<Answer>;
   /** Resolves when the answers satisfy a condition; rejects when the stream ends before. */
   until(condition: (answers: readonly Answer[]) => boolean): Promise<void>;
@@ -78,7 +79,7 @@ export function connectCollector(options: {
     ended,
     until,
     send,
-    hello: async ({ shard = 'shard-0', runs = [], instance = 'collector-0', epoch = 0, standby = false } = {}) => {
+    hello: async ({ shard = 'shard-0', runs = [], instance = 'collector-0', epoch = 0, standby = false, committed = [] } = {}) => {
       send({
         $case: 'hello',
         value: {
@@ -91,6 +92,7 @@ export function connectCollector(options: {
           epoch,
           standby,
           runs,
+          committed,
         },
       });
       await until((all) => all.length > 0);

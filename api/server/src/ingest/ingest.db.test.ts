@@ -277,6 +277,7 @@ describe.each(engines())('ingest on %s', (engine) => {
         instance: 'collector-0',
         epoch: 0,
         standby: false,
+        committed: [],
         runs: [],
       },
     });

@@ -43,6 +43,7 @@ it('serves a collector in the trace that its stream carries', async () => {
     instance: 'collector-0',
     epoch: 0,
     standby: false,
+    committed: [],
     runs: [],
   };
   call.write({ message: { $case: 'hello', value: hello } });

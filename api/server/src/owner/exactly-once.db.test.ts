@@ -131,6 +131,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
       instance: 'collector-0',
       epoch: 0,
       standby: false,
+      committed: [],
       runs: [],
     };
     await eventually('the older one knows that it is over', () => {
@@ -156,6 +157,7 @@ describe.each(engines())('exactly once on %s', (engine) => {
       instance: 'collector-0',
       epoch: 0,
       standby: false,
+      committed: [],
       runs: [],
     };
     const port = { tokenHash: tokenHash(TOKEN), send: () => {}, close: () => {} };

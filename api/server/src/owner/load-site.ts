@@ -27,6 +27,10 @@ export interface LoadedSite {
   readonly catalogue: Catalogue;
   readonly accumulator: Accumulator;
   readonly links: Map<string, ShardLink>;
+  /** Newest time that was stored; -Infinity: none was. */
+  readonly newestUs: number;
+  /** It is journalled that the database was restored. */
+  readonly restored: boolean;
 }
 
 /** Every run that is known. */
@@ -78,9 +82,10 @@ export async function loadSite(
   resolveSlots(catalogue, engine);
   const accumulator = createAccumulator(catalogue, createObservedSpans(spans));
   if (claim.before !== claimer.replica) accumulator.events.add([ownerChanged(claim, claimer.replica, nowUs)]);
-  const stored = { links, wentBack: claim.wentBack, newestUs: newestTime(catalogue, spans) };
-  accumulator.events.add(restoredEvents(known, stored, nowUs));
-  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links };
+  const newestUs = newestTime(catalogue, spans);
+  const restored = restoredEvents(known, { links, wentBack: claim.wentBack, newestUs }, nowUs);
+  accumulator.events.add(restored);
+  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links, newestUs, restored: restored.length > 0 };
 }
 
 const ownerChanged = ({ before, epoch }: OwnedClaim, replica: string, nowUs: number): EventRow => ({

@@ -1,10 +1,14 @@
+import type { Hello } from '@kubeplant/proto';
 import type { EventRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
-import type { ShardLink } from './shard-link.ts';
+import type { RunProgressState, ShardLink } from './shard-link.ts';
+
+/** Blocks that were acknowledged, by shard. */
+type KnownLinks = ReadonlyMap<string, { readonly shard: string; readonly runs: ReadonlyMap<string, Pick<RunProgressState, 'committed'>> }>;
 
 /** What this process knew of the database before it loaded the site again. */
 export interface Known {
-  readonly links: ReadonlyMap<string, ShardLink>;
+  readonly links: KnownLinks;
   /** When something was committed last; undefined: nothing was. */
   readonly recordedUs: number | undefined;
 }
@@ -30,7 +34,24 @@ export function restoredEvents(known: Known | undefined, stored: Stored, nowUs: 
   return [{ timeUs: nowUs, kind: 'HistoryRestored', message, details: { fromUs: from ?? null, untilUs: until, blocks } }];
 }
 
-function countMissing(known: Known['links'], stored: Stored['links']): number {
+/** The same by what a collector was told is committed; once, and not when it is journalled already: all of a site will say so. */
+export function createRestoredCheck(loaded: {
+  readonly links: Stored['links'];
+  readonly newestUs: number;
+  readonly restored: boolean;
+}): (hello: Pick<Hello, 'shard' | 'committed'>, nowUs: number) => EventRow[] {
+  let { restored } = loaded;
+  return ({ shard, committed }, nowUs) => {
+    if (restored) return [];
+    const runs = new Map(committed.map((one) => [one.run, { committed: new RangeSet(one.committed) }]));
+    const known = { links: new Map([[shard, { shard, runs }]]), recordedUs: undefined };
+    const events = restoredEvents(known, { ...loaded, wentBack: false }, nowUs);
+    restored = events.length > 0;
+    return events;
+  };
+}
+
+function countMissing(known: KnownLinks, stored: Stored['links']): number {
   let missing = 0;
   for (const { shard, runs } of known.values()) {
     for (const [run, { committed }] of runs) {

@@ -130,6 +130,29 @@ describe('a database that is restored to an earlier point', () => {
     },
   );
 
+  it('is noticed by what a collector was told, when the api was away and had not been started since the copy: once', async () => {
+    await backUp();
+    await eventually('it is recorded again', () => api.sites.recording(...PLACE));
+    await send(blocks(11, 20));
+    await api.stop();
+    await restore();
+    api = await startTestApi(proxy.url(database.url));
+    const committed = [{ run: 'run-1', committed: [{ first: 1, last: 20 }] }];
+    for (const instance of ['collector-0', 'collector-1']) {
+      await eventually('it is welcomed', async () => {
+        const collector = connectCollector({ port: api.ingest.port, caPem, token: TOKEN });
+        const answer = await collector.hello({ instance, runs: ['run-1'], committed });
+        collector.close();
+        return answer.$case === 'welcome';
+      });
+    }
+    await send(blocks(16, 21)); // 11 to 15 it has thrown away
+    const [event, ...others] = await restoredEvents();
+    expect(others).toEqual([]);
+    expect(event.details).toMatchObject({ blocks: 10, fromUs: START_US + 10_000_000 });
+    expect(await rows('SELECT count(*)::int AS rows FROM reading')).toEqual([{ rows: 16 }]);
+  });
+
   it('is noticed within seconds, though the run that it lacks commits nothing more', async () => {
     await backUp();
     await eventually('it is recorded again', () => api.sites.recording(...PLACE));

@@ -54,6 +54,8 @@ export interface BlockBuffer {
   commit(progress: readonly RunProgress[]): void;
   /** Runs of which blocks are held, oldest first. */
   runs(): readonly string[];
+  /** What it was told is committed of these runs, as far as it has kept that. */
+  committed(): readonly RunProgress[];
   /** What was lost since the last call: for `lost` of the next block. */
   takeLost(): readonly Lost[];
   /** What is wrong now, as `Reason: sentence`; undefined when nothing is. */

@@ -88,6 +88,7 @@ export function createMemoryBuffer({ maxBytes, onEpisode, onCommitted, onLost }:
     },
     commit,
     runs: () => [...new Set([...blocks.values()].map(({ run }) => run))],
+    committed: () => [], // what is committed is forgotten
     takeLost: ledger.take,
     problem: () =>
       lostReadings > 0 ? `BufferFull: ${lostReadings} readings were lost because nothing was committed for too long` : undefined,

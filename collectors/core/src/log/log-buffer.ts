@@ -99,6 +99,10 @@ export class LogBuffer implements BlockBuffer {
     return [...new Set([...this.#table.runs(), ...(this.#tail.oldest() ? [run] : [])])];
   }
 
+  committed(): readonly RunProgress[] {
+    return this.#table.runs().map((run) => ({ run, committed: [...this.#table.committedOf(run).ranges()] }));
+  }
+
   takeLost(): readonly Lost[] {
     return this.#ledger.take();
   }

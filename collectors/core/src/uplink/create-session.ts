@@ -8,7 +8,7 @@ export interface SessionDeps {
   readonly buffer: BlockBuffer;
   readonly dictionary: RunDictionary;
   readonly nowUs: () => number;
-  readonly identity: Omit<Hello, 'sentUs' | 'runs' | 'epoch' | 'standby'>;
+  readonly identity: Omit<Hello, 'sentUs' | 'runs' | 'epoch' | 'standby' | 'committed'>;
   /** Whether this collector waits for its turn. */
   readonly isStandby: () => boolean;
   /** Highest epoch this process was given to poll with. */
@@ -139,7 +139,11 @@ export function createSession(deps: SessionDeps): Session {
   return {
     start: () => {
       runs = [...buffer.runs()];
-      write({ $case: 'hello', value: { ...deps.identity, sentUs: deps.nowUs(), runs: [...runs], epoch, standby: deps.isStandby() } });
+      const committed = [...buffer.committed()];
+      write({
+        $case: 'hello',
+        value: { ...deps.identity, sentUs: deps.nowUs(), runs: [...runs], epoch, standby: deps.isStandby(), committed },
+      });
     },
     handle: ({ message }) => {
       if (message === undefined) return GO_ON; // a kind of message of a later version

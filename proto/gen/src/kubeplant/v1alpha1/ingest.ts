@@ -82,6 +82,8 @@ export interface Hello {
   epoch: number;
   /** True: this collector waits for its turn (`highAvailability: Warm`) and has no field connection until it is active. */
   standby: boolean;
+  /** What it was told is committed of these runs: a database that lacks some of it was restored to an earlier point. */
+  committed: RunProgress[];
 }
 
 export interface Welcome {
@@ -472,6 +474,7 @@ function createBaseHello(): Hello {
     instance: "",
     epoch: 0,
     standby: false,
+    committed: [],
   };
 }
 
@@ -503,6 +506,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.standby !== false) {
       writer.uint32(72).bool(message.standby);
+    }
+    for (const v of message.committed) {
+      RunProgress.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -590,6 +596,14 @@ export const Hello: MessageFns<Hello> = {
             }
 
             message.standby = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.committed.push(RunProgress.decode(reader, reader.uint32()));
             continue;
           }
         }

@@ -100,7 +100,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     const { files, operator } = await writeRigFiles(folder, loginUrl, planned);
     const api = stopping(startApi({ folder, files, ports, name: 'api', env: options.apiEnv }));
     const link = createModelLink({
-      endpoint: `127.0.0.1:${ports.model}`,
+      endpoint: `localhost:${ports.model}`,
       tls: () => operator,
       hello: { cluster: 'local', leaseTransitions: 1, host: 'local', consoleEdits: false },
       log: createLogger({ name: 'faults', level: 'silent' }),

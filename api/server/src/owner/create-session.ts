@@ -19,7 +19,6 @@ import type { EventRow } from './prepared.ts';
 import { createPublisher } from './publisher.ts';
 import { RangeSet } from './range-set.ts';
 import { recoverSite } from './recover-site.ts';
-import { createRestoredCheck } from './restored-events.ts';
 import type { OwnerDeps, Session } from './session.ts';
 import { createSessionPort } from './session-port.ts';
 import type { CloseReason, ShardLink, StreamPort } from './shard-link.ts';
@@ -120,7 +119,6 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     clocks.grace();
     void loop.flush().then(() => shards.closeRefused(next.shards)); // they hear first that what they sent is committed
   };
-  const checkRestored = createRestoredCheck(parts.loaded);
   publisher.showAll();
   loop.schedule();
   return {
@@ -131,8 +129,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
         fail(new HeardOfLater(`collector ${hello.instance} of shard ${hello.shard}`, ownerAhead));
         return undefined;
       }
-      journal(clockEvents(hello, deps.nowUs()));
-      journal(checkRestored(hello, deps.nowUs()));
+      journal([...clockEvents(hello, deps.nowUs()), ...parts.loaded.checkRestored(hello, deps.nowUs())]);
       const { link, stream } = shards.open(hello, port);
       return createCollectorStream(session, link, stream);
     },

@@ -12,7 +12,7 @@ import { loadLatest } from './load-latest.ts';
 import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
 import type { EventRow } from './prepared.ts';
 import { GRACE_MS } from './owner-clocks.ts';
-import { type Known, restoredEvents } from './restored-events.ts';
+import { createRestoredCheck, type Known, type RestoredCheck, restoredEvents } from './restored-events.ts';
 import type { Series } from './series.ts';
 import type { OwnerDeps } from './session.ts';
 import { createShardLink, progressOfRun, type ShardLink } from './shard-link.ts';
@@ -27,10 +27,7 @@ export interface LoadedSite {
   readonly catalogue: Catalogue;
   readonly accumulator: Accumulator;
   readonly links: Map<string, ShardLink>;
-  /** Newest time that was stored; -Infinity: none was. */
-  readonly newestUs: number;
-  /** It is journalled that the database was restored. */
-  readonly restored: boolean;
+  readonly checkRestored: RestoredCheck;
 }
 
 /** Every run that is known. */
@@ -85,7 +82,8 @@ export async function loadSite(
   const newestUs = newestTime(catalogue, spans);
   const restored = restoredEvents(known, { links, wentBack: claim.wentBack, newestUs }, nowUs);
   accumulator.events.add(restored);
-  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links, newestUs, restored: restored.length > 0 };
+  const checkRestored = createRestoredCheck({ links, newestUs, isJournalled: restored.length > 0 });
+  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links, checkRestored };
 }
 
 const ownerChanged = ({ before, epoch }: OwnedClaim, replica: string, nowUs: number): EventRow => ({

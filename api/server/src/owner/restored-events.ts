@@ -34,19 +34,18 @@ export function restoredEvents(known: Known | undefined, stored: Stored, nowUs: 
   return [{ timeUs: nowUs, kind: 'HistoryRestored', message, details: { fromUs: from ?? null, untilUs: until, blocks } }];
 }
 
+/** What is journalled when a collector comes. */
+export type RestoredCheck = (hello: Pick<Hello, 'shard' | 'committed'>, nowUs: number) => EventRow[];
+
 /** The same by what a collector was told is committed; once, and not when it is journalled already: all of a site will say so. */
-export function createRestoredCheck(loaded: {
-  readonly links: Stored['links'];
-  readonly newestUs: number;
-  readonly restored: boolean;
-}): (hello: Pick<Hello, 'shard' | 'committed'>, nowUs: number) => EventRow[] {
-  let { restored } = loaded;
+export function createRestoredCheck(loaded: Omit<Stored, 'wentBack'> & { readonly isJournalled: boolean }): RestoredCheck {
+  let { isJournalled } = loaded;
   return ({ shard, committed }, nowUs) => {
-    if (restored) return [];
+    if (isJournalled) return [];
     const runs = new Map(committed.map((one) => [one.run, { committed: new RangeSet(one.committed) }]));
     const known = { links: new Map([[shard, { shard, runs }]]), recordedUs: undefined };
     const events = restoredEvents(known, { ...loaded, wentBack: false }, nowUs);
-    restored = events.length > 0;
+    isJournalled = events.length > 0;
     return events;
   };
 }

@@ -86,11 +86,13 @@ export interface AlarmTransition {
   readonly user?: string;
   readonly comment?: string;
   /**
-   * `run:seq:row`, `clock:<epoch>:<time at which the delay ended, µs>`, `user:<request id>`, `model:<revision>`, or what
-   * the owner named when it told of a connection.
+   * `run:seq:row`, `clock:<epoch>:<time at which the delay ended, µs>`, `user:<request id>`, `model:<revision>`,
+   * `late:<device>/<tag>:<time, µs>`, or what the owner named when it told of a connection.
    */
   readonly cause: string;
   readonly simulated: boolean;
+  /** Found afterwards, in readings that came late: nobody was told when it happened. */
+  readonly late: boolean;
 }
 
 /** What an operator does to an alarm. */
@@ -118,6 +120,33 @@ export interface EngineChanges {
   /** Alarms whose rule or tag is gone: rows to delete. */
   readonly removed: readonly string[];
   readonly transitions: readonly AlarmTransition[];
+}
+
+/** A late row of the journal that belongs to an occurrence which is known: that one began earlier, if this is earlier. */
+export interface LateJoin {
+  readonly alarm: string;
+  readonly occurrence: string;
+  readonly activeTimeUs: number;
+}
+
+/** A delay that runs at the end of a history, as the history has it; `untilUs`: that end. */
+export interface LatePending {
+  readonly alarm: string;
+  readonly pending: 'On' | 'Off';
+  readonly sinceUs: number;
+  readonly untilUs: number;
+}
+
+/** What readings that came late say of the alarms of a tag. */
+export interface LateFindings {
+  /** Rows that the journal does not have. */
+  readonly transitions: readonly AlarmTransition[];
+  readonly joined: readonly LateJoin[];
+  /** Of each alarm that came and went the last time: its going, and when it came. */
+  readonly passed: readonly { readonly active: AlarmTransition; readonly cleared: AlarmTransition }[];
+  /** Came and has not gone; a row for the journal as well. */
+  readonly open: readonly AlarmTransition[];
+  readonly pending: readonly LatePending[];
 }
 
 /** State to start from, as last committed. */
@@ -162,6 +191,8 @@ export interface SiteEngine {
   setModel(model: SiteModel, nowUs: number): void;
   /** All changes since the last call. */
   takeChanges(): EngineChanges;
+  /** Take what was found in late readings of a tag: into the journal, and into alarms as they stand where it concerns them. */
+  takeLate(findings: LateFindings): void;
   /** Every alarm that is not NORM. */
   standing(): AlarmState[];
   alarm(id: string): AlarmState | undefined;
@@ -170,7 +201,8 @@ export interface SiteEngine {
 /**
  * The same engine with a way in for many readings: no lookup by name and no text built per reading. Resolve each tag of
  * a run once with `slot`, call `setCause` before the rows of each block (and again after any other call that names a
- * cause: `observed`, `connected`, `calculate`, `advance`, `act`, `setModel`, `reading`), then `readingAt` and `textAt` per row.
+ * cause: `observed`, `connected`, `calculate`, `advance`, `act`, `setModel`, `takeLate`,
+ * `reading`), then `readingAt` and `textAt` per row.
  */
 export interface FastSiteEngine extends SiteEngine {
   /** Slot of a tag for the life of this engine, also across `setModel`; -1 when the model does not have it (ask again after `setModel`). */

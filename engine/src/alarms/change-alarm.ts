@@ -1,5 +1,5 @@
 import { Flag, type TransitionKind } from '@kubeplant/words';
-import { causeText } from '../site/cause.ts';
+import { causeText, isLateCause } from '../site/cause.ts';
 import type { SiteState } from '../site/site-state.ts';
 import type { AlarmState, AlarmTransition } from '../types.ts';
 import type { Alarm } from './alarm.ts';
@@ -46,7 +46,11 @@ export function setPending(site: SiteState, alarm: Alarm, pending: 'On' | 'Off' 
 }
 
 /** Something an operator sees changed, without a row in the journal. */
-export function reviseAlarm(site: SiteState, alarm: Alarm, change: Partial<Pick<AlarmState, 'suppressed' | 'priority' | 'rule'>>): void {
+export function reviseAlarm(
+  site: SiteState,
+  alarm: Alarm,
+  change: Partial<Pick<AlarmState, 'suppressed' | 'priority' | 'rule' | 'activeTimeUs'>>,
+): void {
   alarm.state = { ...alarm.state, ...change, version: alarm.state.version + 1 };
   site.changed.add(alarm);
 }
@@ -75,7 +79,7 @@ export function journal(
   const { id, ruleUid, rule, device, tag, limit, priority, occurrence, message, simulated } = state;
   const transition: AlarmTransition = {
     ...{ id: transitionId(id, occurrence, kind, cause), alarm: id, ruleUid, rule, device, tag, limit, priority, occurrence, kind },
-    ...{ state: shownState(state), timeUs, message, cause, simulated },
+    ...{ state: shownState(state), timeUs, message, cause, simulated, late: isLateCause(cause) },
     ...(by === undefined ? readingOf(site, alarm) : by),
   };
   site.transitions.push(transition);

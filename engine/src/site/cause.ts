@@ -20,3 +20,10 @@ export function copyCause(from: Cause, to: Cause): void {
   to.seq = from.seq;
   to.row = from.row;
 }
+
+const LATE = 'late:';
+
+/** Cause of what is found in a late reading: the same whenever it is looked for. */
+export const lateCause = (device: string, tag: string, timeUs: number): string => `${LATE}${device}/${tag}:${timeUs}`;
+
+export const isLateCause = (text: string): boolean => text.startsWith(LATE);

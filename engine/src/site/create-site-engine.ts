@@ -8,6 +8,7 @@ import { slotOf } from './points.ts';
 import type { SiteState } from './site-state.ts';
 import { startSite } from './start-site.ts';
 import { takeConnection } from './take-connection.ts';
+import { takeLate } from './take-late.ts';
 import { takeModel } from './take-model.ts';
 import { takeObserved } from './take-observed.ts';
 import { markReaders, takeReading } from './take-reading.ts';
@@ -30,6 +31,7 @@ export function createSiteEngine(start: EngineStart): FastSiteEngine {
     nextDeadlineUs: () => nextDeadlineUs(site),
     act: (action) => actOnAlarm(site, action),
     setModel: (model, nowUs) => takeModel(site, model, nowUs),
+    takeLate: (findings) => takeLate(site, findings),
     takeChanges: () => takeChanges(site),
     standing: () => [...site.alarms.values()].map(({ state }) => state).filter((state) => shownState(state) !== 'NORM'),
     alarm: (id) => site.alarms.get(id)?.state,

@@ -81,6 +81,7 @@ async function commitOurWay({ store, admin }: BenchStore, run: string): Promise<
         parts,
         rows: BATCH / BLOCKS,
         late: 0,
+        lateSpan: undefined,
         bytes: 0,
         fromUs: startUs,
         untilUs,
@@ -96,7 +97,15 @@ async function commitOurWay({ store, admin }: BenchStore, run: string): Promise<
 
 const batchOf = (blocks: Batch['blocks'], progress: Batch['progress'][number]): Batch => ({
   ...{ blocks, progress: [progress], calculated: new HistoryRows(0), calculatedTimes: { fromUs: 1, untilUs: 0 } },
-  ...{ observed: [], grown: [], events: [], quarantined: [], changes: { states: [], removed: [], transitions: [] } },
+  ...{
+    observed: [],
+    grown: [],
+    events: [],
+    quarantined: [],
+    lateSpans: [],
+    lateEvaluated: [],
+    changes: { states: [], removed: [], transitions: [] },
+  },
   ...{ rows: BATCH, bytes: 0, cutUs: Date.now() * 1000 },
 });
 

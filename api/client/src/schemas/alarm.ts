@@ -99,6 +99,7 @@ export const JournalEntry = Closed({
   user: optionalText,
   comment: optionalText,
   simulated: Type.Boolean(),
+  late: Type.Boolean({ description: 'found in readings that came late: nobody was told when it happened' }),
 });
 const journalFilter = {
   from: Type.Optional(Time),

@@ -4,6 +4,7 @@ import type { Batch, Shown } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createChangeLog } from './change-log.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { type EvaluatedSpan, joinLateSpans } from './late/late-spans.ts';
 import type { ObservedSpans } from './observed-spans.ts';
 import type { PreparedBlock, QuarantineRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
@@ -26,6 +27,8 @@ export interface Accumulator {
   block(block: PreparedBlock): void;
   /** A block that could not be read, but whose number is known: it counts as committed. */
   malformed(row: QuarantineRow): void;
+  /** What came late in a span is evaluated: its mark goes with the next commit. */
+  lateEvaluated(span: EvaluatedSpan): void;
   rows(): number;
   /** False while the database is away and memory is full: what comes is shown and not kept, its collector holds it. */
   keeps(): boolean;
@@ -73,6 +76,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
       pending.quarantined.push(row);
       count(row.body?.length ?? 0);
     },
+    lateEvaluated: (span) => void pending.lateEvaluated.push(span),
     rows: () => pending.rows,
     room: () => (isAway || bytes < MAX_QUEUED_BYTES ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     setAway: (away) => {
@@ -86,7 +90,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
       return { values: takeValues(dirty), ...changeLog.add(changes) };
     },
     cut: (nowUs) => {
-      const { blocks, quarantined, calculated, fromUs, untilUs } = pending;
+      const { blocks, quarantined, calculated, fromUs, untilUs, lateEvaluated } = pending;
       const batch: Batch = {
         blocks,
         calculated,
@@ -94,6 +98,8 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
         progress: progressOf(blocks, quarantined),
         observed: spans.take(),
         grown: spans.takeGrown(),
+        lateSpans: joinLateSpans(blocks.flatMap(({ shard, lateSpan }) => (lateSpan === undefined ? [] : [{ shard, ...lateSpan }]))),
+        lateEvaluated,
         cutUs: nowUs,
         events: [...events.take(nowUs), ...changeLog.lossEvents()],
         changes: changeLog.take(),
@@ -118,6 +124,7 @@ export function createAccumulator(catalogue: Catalogue, spans: ObservedSpans): A
 interface Pending {
   readonly blocks: PreparedBlock[];
   readonly quarantined: QuarantineRow[];
+  readonly lateEvaluated: EvaluatedSpan[];
   readonly calculated: HistoryRows;
   /** Range of the times of `calculated`. */
   fromUs: number;
@@ -129,6 +136,7 @@ interface Pending {
 const createPending = (): Pending => ({
   blocks: [],
   quarantined: [],
+  lateEvaluated: [],
   calculated: new HistoryRows(0),
   fromUs: Number.POSITIVE_INFINITY,
   untilUs: Number.NEGATIVE_INFINITY,

@@ -56,6 +56,7 @@ const TRANSITION: readonly Column<AlarmTransition>[] = [
   ['comment', 'text', (row) => cleanOrNull(row.comment)],
   ['cause', 'text', (row) => row.cause],
   ['simulated', 'boolean', (row) => row.simulated],
+  ['late', 'boolean', (row) => row.late],
 ];
 
 function insertSql<T>(table: string, columns: readonly Column<T>[]): string {

@@ -1,5 +1,6 @@
 import type { AlarmState, AlarmTransition, EngineChanges } from '@kubeplant/engine';
 import type { HistoryRows } from '../store/history-rows.ts';
+import type { EvaluatedSpan, LateSpan } from './late/late-spans.ts';
 import type { ObservedSpan } from './observed-spans.ts';
 import type { CommittedValue, EventRow, PreparedBlock, QuarantineRow } from './prepared.ts';
 import type { Range } from './range-set.ts';
@@ -16,6 +17,10 @@ export interface Batch {
   /** By how much each device has been confirmed further. */
   readonly grown: readonly ObservedSpan[];
   readonly changes: EngineChanges;
+  /** Of readings that came late, to be evaluated. */
+  readonly lateSpans: readonly LateSpan[];
+  /** Those that are evaluated now. */
+  readonly lateEvaluated: readonly EvaluatedSpan[];
   readonly events: readonly EventRow[];
   readonly quarantined: readonly QuarantineRow[];
   readonly rows: number;
@@ -36,7 +41,8 @@ export interface Shown {
 export function isEmpty(batch: Batch): boolean {
   const { states, removed, transitions } = batch.changes;
   return (
-    [batch.progress, batch.observed, batch.events, batch.quarantined, states, removed, transitions].every((list) => list.length === 0) &&
-    batch.calculated.rows === 0
+    [batch.progress, batch.observed, batch.events, batch.quarantined, batch.lateEvaluated, states, removed, transitions].every(
+      (list) => list.length === 0,
+    ) && batch.calculated.rows === 0
   );
 }

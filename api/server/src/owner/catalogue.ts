@@ -1,5 +1,5 @@
 import type { EffectiveTag, SiteModel } from '@kubeplant/crds/model';
-import { calculatedSources } from '@kubeplant/engine';
+import { calculatedSources, createLateScopes, type LateScopes } from '@kubeplant/engine';
 import type { Origin } from '@kubeplant/words';
 import type { ScopedClient } from '../ports.ts';
 import type { CalculatedSpan, SpanKey } from './calculated-spans.ts';
@@ -23,6 +23,8 @@ export interface Catalogue {
   devicesOf(shard: string): ReadonlySet<string>;
   /** It has the device, or had it: what its collector still holds is taken. */
   mayWrite(shard: string, device: string): boolean;
+  /** Alarms that late readings are held against. */
+  lateScopes(): LateScopes;
   all(): Iterable<Series>;
   of(device: string): readonly Series[];
   find(device: string, tag: string, origin: Origin): Series | undefined;
@@ -46,6 +48,7 @@ interface State {
   /** By shard, those of former models too. */
   everOn: ReadonlyMap<string, ReadonlySet<string>>;
   calculated: ReadonlyMap<string, readonly CalculatedSpan[]>;
+  late: LateScopes;
 }
 
 /** A catalogue that knows nothing until `setModel`. */
@@ -61,6 +64,7 @@ export function createCatalogue(model: SiteModel): Catalogue {
     shards: new Map(),
     everOn: new Map(),
     calculated: new Map(),
+    late: createLateScopes(model),
   };
   return {
     generation: () => state.generation,
@@ -69,6 +73,7 @@ export function createCatalogue(model: SiteModel): Catalogue {
     calculatedFrom: (device) => state.calculated.get(device) ?? [],
     devicesOf: (shard) => state.shards.get(shard) ?? new Set(),
     mayWrite: (shard, device) => mayWrite(state, shard, device),
+    lateScopes: () => state.late,
     all: () => state.series.values(),
     of: (device) => state.byDevice.get(device) ?? [],
     find: (device, tag, origin) => state.series.get(seriesKey(device, tag, origin)),
@@ -107,12 +112,13 @@ function resolve(state: State, entry: RunTagEntry, shard: string): Resolution {
   return state.tags.has(`${entry.device}/${entry.tag}`) ? 'missing' : 'unknown';
 }
 
-function indexModel(model: SiteModel): Pick<State, 'model' | 'simulated' | 'tags' | 'shards'> {
+function indexModel(model: SiteModel): Pick<State, 'model' | 'simulated' | 'tags' | 'shards' | 'late'> {
   return {
     model,
     simulated: new Map(model.devices.map((device) => [device.name, device.simulated])),
     tags: new Map(model.devices.flatMap((device) => device.tags.map((tag) => [`${device.name}/${tag.name}`, tag] as const))),
     shards: new Map(model.shards.map((shard) => [shard.name, new Set(shard.devices)])),
+    late: createLateScopes(model),
   };
 }
 
@@ -146,6 +152,7 @@ function takeTags(state: State, rows: readonly TagRow[]): void {
   for (const series of state.series.values()) {
     const tag = state.tags.get(`${series.device}/${series.tag}`);
     series.inForce = tag !== undefined && (state.simulated.get(series.device) ?? false) === (series.origin === 'Simulated');
+    series.isWatched = state.late.has(series.device, series.tag);
     series.isText = tag?.dataType === 'String';
     series.historyClass = tag?.history?.class ?? state.model.historian.class;
     series.stores = createHistoryFilter(tag?.history);

@@ -7,6 +7,7 @@ import type { Attempt } from './attempt.ts';
 import { assertEpoch, Restored } from './claim-site.ts';
 import { copyBlocks, copyCarefully } from './copy-blocks.ts';
 import { isDataError } from './data-error.ts';
+import { removeLateSpans, writeLateSpans } from './late/late-spans.ts';
 import { writeObserved } from './observed-spans.ts';
 import type { QuarantineRow } from './prepared.ts';
 import { RangeSet } from './range-set.ts';
@@ -76,6 +77,7 @@ async function writeAll(client: OwnerClient, owner: Owner, batch: Batch): Promis
   await writeObserved(client, batch.observed);
   await markBatch(client, owner, batch);
   await writeAlarms(client, owner, batch);
+  await writeLate(client, owner, batch);
   await writeEvents(client, owner, batch.events);
   await writeQuarantine(client, owner, batch.quarantined);
 }
@@ -97,10 +99,17 @@ async function writeAlarms(client: ScopedClient, owner: Owner, batch: Batch): Pr
   await writeTransitions(client, owner, batch.changes.transitions);
 }
 
+/** What came late since it was evaluated goes on being marked. */
+async function writeLate(client: ScopedClient, owner: Owner, { lateSpans, lateEvaluated }: Batch): Promise<void> {
+  await writeLateSpans(client, owner, lateSpans);
+  await removeLateSpans(client, owner, lateEvaluated);
+}
+
 async function writeWithCare(client: OwnerClient, owner: Owner, batch: Batch, refused: QuarantineRow[]): Promise<void> {
   refused.push(...(await copyCarefully(client, batch)));
   assertKept(owner, await writeProgress(client, owner, batch.progress));
   await markBatch(client, owner, batch);
+  await writeLate(client, owner, batch);
   const apart = async (name: string, held: unknown, write: () => Promise<void>) => {
     const detail = await tryApart(client, write);
     if (detail !== undefined)

@@ -13,6 +13,7 @@ import { type CommitLoop, createCommitLoop } from './commit-loop.ts';
 import type { DeviceBoard } from './device-board.ts';
 import { handoverEvents } from './handover-events.ts';
 import { inTenant } from './in-tenant.ts';
+import { createLateEvaluator } from './late/late-evaluator.ts';
 import { type LoadedSite, resolveSlots } from './load-site.ts';
 import { startOwnerClocks } from './owner-clocks.ts';
 import type { EventRow } from './prepared.ts';
@@ -47,10 +48,9 @@ interface SessionParts {
 /** Begin to own a loaded site. */
 export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSession {
   const { engine, catalogue, accumulator, links, epoch } = parts.loaded;
-  const { board } = parts;
   let { model } = parts;
   let isOver = false;
-  const over = Promise.withResolvers<unknown>();
+  const [{ board }, over] = [parts, Promise.withResolvers<unknown>()];
   const [catalogueSignal, place] = [createChangeSignal(), { tenant: model.tenant, site: model.site, epoch }];
   const publisher = createPublisher(deps, place, catalogue, board);
 
@@ -67,6 +67,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
   const fail = (error: unknown): void => end(error ?? new Error('unknown failure'), ASKED_AGAIN);
   const onCommitted = (batch: Batch, result: Committed, durationMs: number): void => {
     shards.acknowledge(batch.progress);
+    late.marked(batch.lateSpans);
     parts.onCommitted(batch.rows);
     report(deps, place, batch, result, durationMs);
     if (accumulator.rows() > 0) loop.schedule();
@@ -82,6 +83,7 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     recover: (unclear, attempt) => recoverSite(attempt, place, { links, nowUs: deps.nowUs() }, unclear),
     createAttempt: () => createAttempt(deps.store),
   });
+  const late = createLateEvaluator({ deps, place, loaded: parts.loaded, loop, isOver: () => isOver });
   const setConnected = createClockCauses(deps, parts.loaded);
   const onSilent = (devices: readonly string[]): void => {
     for (const device of devices) setConnected(device, false);
@@ -98,14 +100,12 @@ export function createSession(deps: OwnerDeps, parts: SessionParts): RunningSess
     onHandover: (shard, handover) => journal(handoverEvents(shard, handover, deps.nowUs())),
   });
   const session = createSessionPort({
-    ...{ deps, loaded: parts.loaded, board, shards, publisher, loop, setConnected, catalogueSignal, fail },
-    isOver: () => isOver,
+    ...{ deps, loaded: parts.loaded, board, shards, publisher, loop, setConnected, catalogueSignal, fail, isOver: () => isOver },
   });
-  const onGraceOver = (): void => {
-    shards.closeRemoved(model.shards);
-    shards.declareMissing(model.shards.map(({ name }) => name));
-  };
-  const clocks = startOwnerClocks({ deps, place, links, engine, publisher, loop, onBeat: shards.beat, onGraceOver, onFailed: fail });
+  const clocks = startOwnerClocks({
+    ...{ deps, place, links, engine, publisher, loop, onBeat: [shards.beat, late.beat], onFailed: fail },
+    onGraceOver: () => shards.graceOver(model.shards),
+  });
   const takeModel = async (attempt: Attempt, next: SiteModel): Promise<void> => {
     const take = await inTenant(attempt, next.tenant, (client) => catalogue.setModel(client, next));
     model = next;

@@ -9,6 +9,7 @@ import { claimSite, type OwnedClaim } from './claim-site.ts';
 import { endTransactions } from './end-transactions.ts';
 import { inTenant } from './in-tenant.ts';
 import { loadLatest } from './load-latest.ts';
+import { readLateSpans, type StoredLateSpan } from './late/late-spans.ts';
 import { createObservedSpans, type ObservedSpan, readLastObserved } from './observed-spans.ts';
 import type { EventRow } from './prepared.ts';
 import { GRACE_MS } from './owner-clocks.ts';
@@ -28,6 +29,8 @@ export interface LoadedSite {
   readonly accumulator: Accumulator;
   readonly links: Map<string, ShardLink>;
   readonly checkRestored: RestoredCheck;
+  /** Of readings that came late and are not evaluated yet. */
+  readonly lateSpans: readonly StoredLateSpan[];
 }
 
 /** Every run that is known. */
@@ -68,10 +71,11 @@ export async function loadSite(
       alarms,
       spans: await readLastObserved(client, model),
       links: await readLinks(client, model, deps.nowUs()),
+      lateSpans: await readLateSpans(client, model),
     };
   });
   if (loaded.kind === 'other') return loaded;
-  const { claim, alarms, spans, links } = loaded;
+  const { claim, alarms, spans, links, lateSpans } = loaded;
   const nowUs = deps.nowUs();
   const staleFromUs = nowUs + 1000 * (deps.graceMs ?? GRACE_MS);
   const start = { model, alarms, latest: latestInForce(catalogue), observed: observedInForce(catalogue, model, spans) };
@@ -83,7 +87,7 @@ export async function loadSite(
   const restored = restoredEvents(known, { links, wentBack: claim.wentBack, newestUs }, nowUs);
   accumulator.events.add(restored);
   const checkRestored = createRestoredCheck({ links, newestUs, isJournalled: restored.length > 0 });
-  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links, checkRestored };
+  return { kind: 'loaded', model, epoch: claim.epoch, engine, catalogue, accumulator, links, lateSpans, checkRestored };
 }
 
 const ownerChanged = ({ before, epoch }: OwnedClaim, replica: string, nowUs: number): EventRow => ({

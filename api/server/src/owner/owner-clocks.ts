@@ -20,8 +20,8 @@ interface Parts {
   readonly engine: SiteEngine;
   readonly publisher: Publisher;
   readonly loop: CommitLoop;
-  /** Once a second. */
-  readonly onBeat: () => void;
+  /** Once a second each. */
+  readonly onBeat: readonly (() => void)[];
   readonly onGraceOver: () => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -69,7 +69,12 @@ export function startOwnerClocks(parts: Parts): OwnerClocks {
         });
     }, ms);
   };
-  const timers = [setInterval(tick, TICK_MS), every(RENEW_MS, renew), every(CHECKPOINT_MS, checkpoint), setInterval(parts.onBeat, BEAT_MS)];
+  const timers = [
+    setInterval(tick, TICK_MS),
+    every(RENEW_MS, renew),
+    every(CHECKPOINT_MS, checkpoint),
+    ...parts.onBeat.map((beat) => setInterval(beat, BEAT_MS)),
+  ];
   const graceMs = deps.graceMs ?? GRACE_MS;
   let grace = setTimeout(parts.onGraceOver, graceMs);
   return {

@@ -26,6 +26,8 @@ interface Rows {
   fromUs: number;
   untilUs: number;
   late: number;
+  lateFromUs: number;
+  lateUntilUs: number;
 }
 
 /** A reading with its time as sent and as it will be stored. */
@@ -44,6 +46,8 @@ export function prepareBlock(deps: Deps, block: Block, bytes: number): PreparedB
     fromUs: Number.POSITIVE_INFINITY,
     untilUs: Number.NEGATIVE_INFINITY,
     late: 0,
+    lateFromUs: Number.POSITIVE_INFINITY,
+    lateUntilUs: Number.NEGATIVE_INFINITY,
   };
   deps.engine.setCause(block.run, block.seq);
   prepareNumbers(deps, block, rows);
@@ -57,6 +61,7 @@ export function prepareBlock(deps: Deps, block: Block, bytes: number): PreparedB
     parts: rows.history.parts(),
     rows: rows.history.rows,
     late: rows.late,
+    lateSpan: rows.lateFromUs <= rows.lateUntilUs ? { fromUs: rows.lateFromUs, untilUs: rows.lateUntilUs } : undefined,
     bytes,
     fromUs: rows.fromUs,
     untilUs: rows.untilUs,
@@ -129,6 +134,10 @@ function keepTime(rows: Rows, series: Series, time: Timed, flags: number): numbe
   }
   if (time.timeUs >= series.timeUs) return stored;
   rows.late += 1;
+  if (series.inForce && series.isWatched) {
+    rows.lateFromUs = Math.min(rows.lateFromUs, time.timeUs);
+    rows.lateUntilUs = Math.max(rows.lateUntilUs, time.timeUs);
+  }
   return stored | Flag.Late;
 }
 

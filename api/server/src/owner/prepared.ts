@@ -1,4 +1,5 @@
 import type { TablePart } from '../store/history-rows.ts';
+import type { LateSpan } from './late/late-spans.ts';
 import type { Series } from './series.ts';
 
 /** Rows of one block, encoded and ready for COPY. */
@@ -13,6 +14,8 @@ export interface PreparedBlock {
   readonly rows: number;
   /** Of these, older than one of their tag that was evaluated before. */
   readonly late: number;
+  /** Of those the ones of tags with alarms: the times of the first and the last. */
+  readonly lateSpan: Omit<LateSpan, 'shard'> | undefined;
   /** Bytes as received: what the memory bound counts. */
   readonly bytes: number;
   /** Range of the stored times; `fromUs > untilUs` when there are no rows. */

@@ -14,6 +14,8 @@ export interface Series {
   readonly path: string;
   /** In the model, with the origin that is in force: evaluated and shown. */
   inForce: boolean;
+  /** It has alarms that its late readings are held against. */
+  isWatched: boolean;
   /** Of a text tag, as the model has it. */
   isText: boolean;
   /** How long it is kept. */
@@ -41,6 +43,7 @@ export function createSeries(key: Pick<Series, 'tagId' | 'device' | 'tag' | 'ori
   return {
     ...key,
     inForce: false,
+    isWatched: false,
     isText: false,
     historyClass: 'standard',
     stores: undefined,

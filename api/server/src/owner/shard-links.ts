@@ -53,12 +53,10 @@ export interface ShardLinks {
   acknowledge(progress: Batch['progress']): void;
   /** End the streams whose blocks were not kept while the database was away: they come again and bring them. */
   askAgain(): void;
-  /** These shards should have come by now. */
-  declareMissing(shards: readonly string[]): void;
   /** End the streams whose token is no longer their shard's. */
   closeRefused(shards: SiteModel['shards']): void;
-  /** End the streams whose shard is gone. */
-  closeRemoved(shards: SiteModel['shards']): void;
+  /** These shards should have come by now; the streams of others end: their shard is gone. */
+  graceOver(shards: SiteModel['shards']): void;
   /** The owner ends: nobody is declared silent any more. */
   end(reason: CloseReason): void;
 }
@@ -148,14 +146,14 @@ export function createShardLinks(parts: Parts): ShardLinks {
           close(link, stream, ASKED_AGAIN);
         }
     },
-    declareMissing: (shards) => {
-      for (const link of shards.map(linkOf)) if (link.holder === undefined) declareSilent(link);
-    },
     closeRefused: (shards) => {
       const refused = ({ port }: StreamState, own: ModelShard | undefined) => own?.tokenHashes.includes(port.tokenHash) === false;
       closeWhere(shards, 'its token is no longer valid', refused);
     },
-    closeRemoved: (shards) => closeWhere(shards, 'it is no longer in the model of the site', (_stream, own) => own === undefined),
+    graceOver: (shards) => {
+      closeWhere(shards, 'it is no longer in the model of the site', (_stream, own) => own === undefined);
+      for (const { name } of shards) if (linkOf(name).holder === undefined) declareSilent(linkOf(name));
+    },
     end: (reason) => {
       ended = true;
       for (const link of links.values()) for (const stream of link.streams) close(link, stream, reason);

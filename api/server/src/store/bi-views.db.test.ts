@@ -129,6 +129,13 @@ describe.each(engines())('the views for other tools on %s', (engine) => {
     expect(await ask(READINGS)).toEqual(before);
   });
 
+  it('say which changes of alarms were found afterwards', async () => {
+    await grant(['a/x north']);
+    expect(await ask('SELECT rule, simulated, late FROM kubeplant_bi.alarm_journal')).toEqual([
+      { rule: 'r', simulated: false, late: false },
+    ]);
+  });
+
   it('show averages over time and latest values with their quality', async () => {
     await grant(['a/x north']);
     expect(await ask('SELECT average, good_seconds, good_readings, other_readings FROM kubeplant_bi.days')).toEqual([

@@ -9,7 +9,16 @@ const plant = model([
 ]);
 const transition: AlarmTransition = {
   ...{ id: '1', alarm: 'a', ruleUid: 'r', rule: 'mode-manual', device: 'pump', tag: 'mode', limit: 'condition', priority: 'High' },
-  ...{ occurrence: 'o', kind: 'Active', state: 'UNACK', timeUs: 1_700_000_000_000_000, status: 0, cause: 'c', simulated: true },
+  ...{
+    occurrence: 'o',
+    kind: 'Active',
+    state: 'UNACK',
+    timeUs: 1_700_000_000_000_000,
+    status: 0,
+    cause: 'c',
+    simulated: true,
+    late: false,
+  },
   ...{ value: 1, message: 'Mode is "Manual", 1', comment: '=HYPERLINK("x")' },
 };
 const entryOf = (more: Partial<AlarmTransition>) =>
@@ -30,8 +39,8 @@ describe('the journal as CSV', () => {
     const columns = journalCsvHeader.trim().split(',').length;
     const row = formatJournalCsv([entryOf({ value: -2.5 })]);
     expect(row).toBe(
-      `2023-11-14T22:13:20.000Z,Active,High,UNACK,default,north,mode-manual,pump,mode,condition,-2.5,,"Mode is ""Manual"", 1",,"'=HYPERLINK(""x"")",true\r\n`,
+      `2023-11-14T22:13:20.000Z,Active,High,UNACK,default,north,mode-manual,pump,mode,condition,-2.5,,"Mode is ""Manual"", 1",,"'=HYPERLINK(""x"")",true,false\r\n`,
     );
-    expect(columns).toBe(16);
+    expect(columns).toBe(17);
   });
 });

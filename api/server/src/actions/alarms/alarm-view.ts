@@ -28,9 +28,9 @@ export function toJournalEntry(
   { tenant, site, transition }: { readonly tenant: string; readonly site: string; readonly transition: AlarmTransition },
   model: SiteModel | undefined,
 ): JournalEntry {
-  const { id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated, user, comment } = transition;
+  const { id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated, late, user, comment } = transition;
   return {
-    ...{ id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated },
+    ...{ id, alarm, kind, state, priority, rule, device, tag, limit, occurrence, message, simulated, late },
     time: formatTime(transition.timeUs),
     namespace: toNamespace(tenant),
     site,

@@ -2,7 +2,7 @@ import type { JournalEntry } from '@kubeplant/api-client';
 
 const columns = [
   ...(['time', 'kind', 'priority', 'state', 'namespace', 'site', 'rule', 'device', 'tag', 'limit', 'value'] as const),
-  ...(['valueText', 'message', 'user', 'comment', 'simulated'] as const),
+  ...(['valueText', 'message', 'user', 'comment', 'simulated', 'late'] as const),
 ];
 
 /** First line of an exported journal; RFC 4180 with CRLF. */

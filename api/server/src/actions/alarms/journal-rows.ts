@@ -15,7 +15,7 @@ export interface TransitionRow {
 const select = `SELECT tenant, site, seq, json_strip_nulls(json_build_object('id', id, 'alarm', alarm, 'ruleUid', rule_uid, 'rule', rule, 'device', device,
   'tag', tag, 'limit', limit_name, 'priority', priority, 'occurrence', occurrence, 'kind', kind, 'state', state, 'timeUs', ${microsSql('time')},
   'value', CASE WHEN value = 'NaN' OR abs(value) = 'Infinity' THEN NULL ELSE value END, 'status', status, 'message', message, 'user', user_name,
-  'comment', comment, 'cause', cause, 'simulated', simulated)) AS transition
+  'comment', comment, 'cause', cause, 'simulated', simulated, 'late', late)) AS transition
 FROM alarm_transition
 WHERE ($1::timestamptz IS NULL OR time >= $1) AND ($2::timestamptz IS NULL OR time < $2) AND ($3::timestamptz IS NULL OR (time, seq) < ($3, $4::int8))
   AND ($5::text IS NULL OR tenant = $5) AND ($6::text IS NULL OR site = $6) AND ($7::text IS NULL OR device = $7) AND ($8::text IS NULL OR tag = $8)

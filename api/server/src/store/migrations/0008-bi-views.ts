@@ -9,7 +9,8 @@ REVOKE ALL ON bi_reader FROM ${RUNTIME_ROLE};
 CREATE FUNCTION bi_grants() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
 RETURN (SELECT grants FROM bi_reader WHERE login = session_user);`;
 
-const granted = (table: string): string =>
+/** What a reader may see of a table. */
+export const granted = (table: string): string =>
   `ARRAY[${table}.tenant || ' ' || ${table}.site, ${table}.tenant || ' *', '* ' || ${table}.site, '* *'] && (SELECT bi_grants())`;
 
 const TABLES = ['device', 'tag', 'tag_revision', 'event', 'alarm_state', 'alarm_transition'];
@@ -21,7 +22,7 @@ const policy = (table: string): string => `CREATE POLICY bi ON ${table} FOR SELE
  * The reader's grants are asked for in each view as well: `kubeplant.scope`, which the other policy looks at, is a setting
  * that any session can change.
  */
-const view = (name: string, select: string): string => `CREATE VIEW kubeplant_bi.${name} WITH (security_barrier) AS ${select};`;
+export const view = (name: string, select: string): string => `CREATE VIEW kubeplant_bi.${name} WITH (security_barrier) AS ${select};`;
 
 const QUALITY = (status: string): string => `CASE ${status}::int4 >> 14 & 3 WHEN 0 THEN 'Good' WHEN 1 THEN 'Uncertain' ELSE 'Bad' END`;
 
@@ -48,9 +49,11 @@ const ALARMS = `
 SELECT a.tenant, a.site, a.rule, a.device, a.tag, a.limit_name, a.priority, a.active, a.acknowledged, a.suppressed, a.active_time, a.cleared_time,
   a.acknowledged_time, a.acknowledged_by, a.value, a.message, a.simulated FROM alarm_state a WHERE ${granted('a')}`;
 
-const JOURNAL = `
-SELECT j.tenant, j.site, j.time, j.rule, j.device, j.tag, j.limit_name, j.priority, j.occurrence, j.kind, j.state, j.value, j.message, j.user_name,
-  j.comment, j.simulated FROM alarm_transition j WHERE ${granted('j')}`;
+/** Of `alarm_transition j`. */
+export const JOURNAL_COLUMNS = `j.tenant, j.site, j.time, j.rule, j.device, j.tag, j.limit_name, j.priority, j.occurrence, j.kind, j.state, j.value,
+  j.message, j.user_name, j.comment, j.simulated`;
+
+const JOURNAL = `SELECT ${JOURNAL_COLUMNS} FROM alarm_transition j WHERE ${granted('j')}`;
 
 const rows = (table: string, value: string, text: string): string => `
 SELECT time, ${value} AS value, ${text} AS text, status, flags FROM ${table} WHERE tag_id = t.tag_id AND time >= since AND time < until`;

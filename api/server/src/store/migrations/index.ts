@@ -7,6 +7,7 @@ import { exportsMigration } from './0006-exports.ts';
 import { shardDevicesMigration } from './0007-shard-devices.ts';
 import { biViewsMigration } from './0008-bi-views.ts';
 import { storageMoveMigration } from './0009-storage-move.ts';
+import { lateReadingsMigration } from './0010-late-readings.ts';
 import type { Migration } from './migration.ts';
 
 /** All steps in order. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   shardDevicesMigration,
   biViewsMigration,
   storageMoveMigration,
+  lateReadingsMigration,
 ];

@@ -17,6 +17,7 @@ import { formatAlarmValue } from '../format/value.ts';
 import { EmptyState, ErrorState, LoadingState } from '../ui/Notice.tsx';
 import { PriorityMark } from '../ui/PriorityMark.tsx';
 import { TimeText } from '../ui/TimeText.tsx';
+import { LateMark } from './LateMark.tsx';
 import { useJournal } from './use-journal.ts';
 
 /** Rows of the alarm journal; `narrow` for a drawer. */
@@ -76,7 +77,10 @@ function Rows({ entries }: { readonly entries: readonly JournalEntry[] }) {
               <TableCell>
                 <TimeText time={entry.time} place={entry} />
               </TableCell>
-              <TableCell>{entry.kind}</TableCell>
+              <TableCell sx={{ whiteSpace: 'nowrap' }}>
+                {entry.kind}
+                {entry.late && <LateMark />}
+              </TableCell>
               <TableCell>
                 <PriorityMark priority={entry.priority} filled={entry.kind === 'Active'} />
               </TableCell>
@@ -101,6 +105,7 @@ function JournalCard({ entry, message }: { readonly entry: JournalEntry; readonl
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 1 }}>
         <Typography variant="body2" sx={{ fontWeight: 600 }}>
           <PriorityMark priority={entry.priority} word={false} filled={entry.kind === 'Active'} /> {entry.kind}
+          {entry.late && <LateMark />}
         </Typography>
         <Typography variant="body2">
           <TimeText time={entry.time} place={entry} />

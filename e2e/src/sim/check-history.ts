@@ -1,7 +1,11 @@
 import { Flag } from '@kubeplant/words';
+import { toTimestamp } from '../../../api/server/src/store/micros.ts';
 import type { SimFault } from './sim-faults.ts';
 import type { SimPlant } from './sim-plant.ts';
 import type { StoredReading } from './sim-tables.ts';
+
+/** Of the alarm on `phase`. */
+const LIMIT = 100;
 
 /** What a history came to. */
 export interface HistoryCounts {
@@ -49,6 +53,7 @@ export function checkHistory(plant: SimPlant, faults: readonly SimFault[]): { re
     ...(wrong.length > 0 ? [`${wrong.length} rows hold what was never served at their time: ${JSON.stringify(wrong[0])}`] : []),
     ...(quarantine.length > 0 ? [`${quarantine.length} rows are in quarantine: ${JSON.stringify(quarantine[0])}`] : []),
     ...(unrecorded.length > 0 ? [`${unrecorded.length} of ${announced.size} announced transitions are not recorded`] : []),
+    ...checkJournal(plant),
     ...checkShown(plant, numbers),
   ];
   return { counts, broken };
@@ -90,4 +95,21 @@ function checkShown({ shown, device }: SimPlant, numbers: readonly StoredReading
   const newest = numbers.reduce<StoredReading | undefined>((a, b) => (a === undefined || b.timeUs >= a.timeUs ? b : a), undefined);
   const now = shown.get(`default/${device.name}/number`);
   return now === newest?.value ? [] : [`${now} is shown, ${newest?.value} is the newest that is stored`];
+}
+
+/** Each reading that goes above the limit or back is in the journal, whenever it came. */
+function checkJournal(plant: SimPlant): string[] {
+  const { transitions } = plant.database.tables;
+  const written = new Set([...transitions.values()].map(({ kind, time }) => `${kind} ${time}`));
+  let isActive = false;
+  const missing: string[] = [];
+  for (const { value = 0, timeUs } of rowsOf(plant, 'phase').toSorted((a, b) => a.timeUs - b.timeUs)) {
+    if (value > LIMIT === isActive) continue;
+    isActive = !isActive;
+    const row = `${isActive ? 'Active' : 'Cleared'} ${toTimestamp(timeUs)}`;
+    if (!written.has(row)) missing.push(row);
+  }
+  const words = missing.length === 0 ? [] : [`${missing.length} changes of the alarm are not in the journal: ${missing[0]} …`];
+  const marked = plant.database.tables.lateSpans.size === 0 ? [] : ['late readings are not evaluated'];
+  return [...words, ...marked];
 }

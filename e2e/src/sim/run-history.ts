@@ -79,6 +79,8 @@ async function settle(plant: SimPlant): Promise<boolean> {
   if (!(await time.passUntil(time.nowMs + SETTLE_MS, isDelivered))) return false;
   for (const { collector } of seats) collector?.process.run(() => collector.stopPolling());
   const isSettled = await time.passUntil(time.nowMs + SETTLE_MS, isDelivered);
+  // What came late is evaluated.
+  await time.passUntil(time.nowMs + SETTLE_MS, () => plant.database.tables.lateSpans.size === 0);
   await time.passUntil(time.nowMs + 500);
   return isSettled;
 }

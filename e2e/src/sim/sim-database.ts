@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Store } from '../../../api/server/src/store/create-store.ts';
 import { noPartitions } from '../../../api/server/src/store/partitions.ts';
+import { createReadings } from '../../../api/server/src/store/readings/create-readings.ts';
 import { createWithScope } from '../../../api/server/src/store/scope.ts';
 import { createSimServer, type DatabaseRules, type Session } from './sim-server.ts';
 import { decodeCopy, type Tables } from './sim-tables.ts';
@@ -154,7 +155,7 @@ export function createSimDatabase(time: VirtualTime, random: () => number): SimD
         layout: 'partitions',
         withScope,
         withOwnerScope: withScope as Store['withOwnerScope'],
-        readings: undefined as unknown as Store['readings'], // history is asked of no simulated database
+        readings: createReadings(),
         partitions: noPartitions,
         close: async () => {},
       };

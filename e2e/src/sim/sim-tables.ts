@@ -1,4 +1,6 @@
 import { formatMultirange, parseMultirange, RangeSet } from '../../../api/server/src/owner/range-set.ts';
+import { microsOf } from './micros-of.ts';
+import { LATE_STATEMENTS } from './sim-late.ts';
 
 /** A row of `reading`. */
 export interface StoredReading {
@@ -21,10 +23,13 @@ export interface Tables {
   readonly latest: Map<number, readonly unknown[]>;
   readonly alarmStates: Map<string, Row>;
   readonly transitions: Map<string, Row>;
+  /** By shard. */
+  readonly lateSpans: Map<string, LateSpan>;
   readonly events: Row[];
   readonly quarantine: Row[];
 }
 
+type LateSpan = { readonly fromUs: number; readonly untilUs: number; readonly widened: number };
 type Row = Readonly<Record<string, unknown>>;
 
 /** A change: made when its transaction commits, and again when the database is restored to a point after it. */
@@ -55,6 +60,7 @@ export const createTables = (): Tables => ({
   latest: new Map(),
   alarmStates: new Map(),
   transitions: new Map(),
+  lateSpans: new Map(),
   events: [],
   quarantine: [],
 });
@@ -84,6 +90,7 @@ export const STATEMENTS: readonly KnownStatement[] = [
   },
   { pattern: /CROSS JOIN LATERAL \(SELECT \* FROM reading s /, run: lastStored },
   { pattern: /CROSS JOIN LATERAL \(SELECT \* FROM reading_/, run: () => [] },
+  ...LATE_STATEMENTS,
   { pattern: /^SELECT n\.tag_id FROM .* FROM reading_sealed/, run: () => [] },
   { pattern: /^INSERT INTO alarm_state/, run: (statement) => insertRows(statement, ALARM_STATE, (tables) => tables.alarmStates, true) },
   {
@@ -91,7 +98,10 @@ export const STATEMENTS: readonly KnownStatement[] = [
     run: (statement) => changed(statement, ({ alarmStates }) => remove(alarmStates, statement.values[2])),
   },
   { pattern: /^SELECT id, rule_uid, .* FROM alarm_state/, run: ({ tables }) => [...tables.alarmStates.values()].map(readAlarmState) },
-  { pattern: /^INSERT INTO alarm_transition/, run: (statement) => insertRows(statement, ['id'], (tables) => tables.transitions, false) },
+  {
+    pattern: /^INSERT INTO alarm_transition/,
+    run: (statement) => insertRows(statement, TRANSITION, (tables) => tables.transitions, false),
+  },
   { pattern: /^INSERT INTO event/, run: (statement) => changed(statement, ({ events }) => events.push({ kind: statement.values[3] })) },
   { pattern: /^INSERT INTO quarantine/, run: quarantine },
   { pattern: /^SELECT shard, array_agg\(device\) FROM shard_device/, run: ({ tables }) => [['shard-0', [...tables.devices.keys()]]] },
@@ -99,7 +109,7 @@ export const STATEMENTS: readonly KnownStatement[] = [
   // What no reading, alarm or restart depends on.
   {
     pattern:
-      /^(INSERT INTO (site_calendar|shard_device|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated)/,
+      /^(INSERT INTO (site_calendar|shard_device|tag_revision|rollup_mark|observed)|UPDATE (device|tag) |SELECT d\.device_id, o\.simulated|SELECT .* FROM observed)/,
     run: () => [],
   },
 ];
@@ -192,11 +202,6 @@ function readModel({ tables }: Statement): readonly unknown[] {
   return tables.model === undefined ? [] : [{ tenant: 'local/default', site: 'north', body: tables.model }];
 }
 
-const microsOf = (timestamp: unknown): number => {
-  const text = String(timestamp);
-  return Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26));
-};
-
 function writeLatest({ values, change }: Statement): readonly unknown[] {
   const [ids = [], times = [], numbers = [], texts = [], statuses = [], flags = [], received = []] = values as unknown[][];
   change(({ latest }) => {
@@ -226,6 +231,11 @@ function lastStored({ tables, values }: Statement): readonly unknown[] {
 const ALARM_STATE = [
   'id rule_uid rule device tag limit_name priority active acknowledged suppressed occurrence version active_time cleared_time',
   'acknowledged_time acknowledged_by comment value message pending pending_since simulated',
+].flatMap((line) => line.split(' '));
+
+/** Likewise of `alarm_transition`. */
+const TRANSITION = [
+  'id alarm rule_uid rule device tag limit_name priority occurrence kind state time value status message user_name comment cause simulated late',
 ].flatMap((line) => line.split(' '));
 
 /** Rows given by columns, from the third value on; the first column is the key. `replace`: what is there. */

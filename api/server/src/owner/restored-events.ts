@@ -34,6 +34,9 @@ export function restoredEvents(known: Known | undefined, stored: Stored, nowUs: 
   return [{ timeUs: nowUs, kind: 'HistoryRestored', message, details: { fromUs: from ?? null, untilUs: until, blocks } }];
 }
 
+/** Runs, and ranges of each, that are looked at of what a collector says: it has few, and whoever says more is not to hold the api up. */
+const MAX_TOLD = 100;
+
 /** What is journalled when a collector comes. */
 export type RestoredCheck = (hello: Pick<Hello, 'shard' | 'committed'>, nowUs: number) => EventRow[];
 
@@ -42,7 +45,9 @@ export function createRestoredCheck(loaded: Omit<Stored, 'wentBack'> & { readonl
   let { isJournalled } = loaded;
   return ({ shard, committed }, nowUs) => {
     if (isJournalled) return [];
-    const runs = new Map(committed.map((one) => [one.run, { committed: new RangeSet(one.committed) }]));
+    const runs = new Map(
+      committed.slice(0, MAX_TOLD).map((one) => [one.run, { committed: new RangeSet(one.committed.slice(0, MAX_TOLD)) }]),
+    );
     const known = { links: new Map([[shard, { shard, runs }]]), recordedUs: undefined };
     const events = restoredEvents(known, { ...loaded, wentBack: false }, nowUs);
     isJournalled = events.length > 0;

@@ -1,22 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LiveValue, TagId } from '../ports.ts';
+import type { LiveValue } from '../ports.ts';
 import { createFanOut, type FanOut, TICK_MS, type ValueSubscriber } from './fan-out.ts';
 import { createLiveHub } from './hub.ts';
+import { liveValue } from './live-value.fixture.ts';
 
 const TENANT = 'local/default';
 
-const value = (path: string, number: number, more: Partial<LiveValue> = {}): LiveValue => ({
-  tagId: 1 as TagId, // A brand, given by the store in real life.
-  tenant: TENANT,
-  site: 's',
-  path,
-  timeUs: number * 1000,
-  value: number,
-  status: 0,
-  flags: 0,
-  origin: 'Real',
-  ...more,
-});
+const value = (path: string, number: number, more: Partial<LiveValue> = {}): LiveValue => liveValue(TENANT, 's', path, number, more);
 
 /** Keeps the values of each message. */
 function createListener(): ValueSubscriber & { readonly messages: unknown[][] } {

@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveValue, TagId } from '../ports.ts';
 import { createLiveHub } from './hub.ts';
-
-const value = (tenant: string, site: string, path: string, number: number): LiveValue => ({
-  tagId: 1 as TagId, // A brand, given by the store in real life.
-  tenant,
-  site,
-  path,
-  timeUs: number * 1000,
-  value: number,
-  status: 0,
-  flags: 0,
-  origin: 'Real',
-});
+import { liveValue as value } from './live-value.fixture.ts';
 
 describe('the live hub', () => {
   it('keeps the last value of a tag apart by tenant', () => {

@@ -1,6 +1,6 @@
 import { Flag } from '@kubeplant/words';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { query } from '../../../../e2e/src/databases/prepare-template.ts';
 import { createTestDatabase, engines, type TestDatabase } from '../../../../e2e/src/databases/test-database.ts';
 import { connectCollector, testBlock, testRun } from '../ingest/collector.fixture.ts';
 import { caPem, eventually, startTestApi, type TestApi } from './api.fixture.ts';
@@ -20,13 +20,7 @@ const blockOf = (seq: number, value = seq): Buffer =>
 describe.each(engines())('blocks in any order on %s', (engine) => {
   let database: TestDatabase;
   let api: TestApi;
-  const rows = async (text: string) => {
-    const client = new pg.Client({ connectionString: database.adminUrl });
-    await client.connect();
-    const found = await client.query(text);
-    await client.end();
-    return found.rows;
-  };
+  const rows = async (text: string) => (await query(database.adminUrl, text)).rows;
   const connect = () => connectCollector({ port: api.ingest.port, caPem, token: TOKEN });
   const late: number[] = [];
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { query } from '../../../../e2e/src/databases/prepare-template.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../e2e/src/databases/test-database.ts';
 import { connectCollector, holds, testBlock, testRun } from '../ingest/collector.fixture.ts';
 import { deliver } from '../ingest/deliver.fixture.ts';
@@ -22,13 +23,7 @@ describe('a database that is restored to an earlier point', () => {
   let proxy: DatabaseProxy;
   let api: TestApi;
   let server: pg.Client;
-  const rows = async (text: string) => {
-    const client = new pg.Client({ connectionString: database.adminUrl });
-    await client.connect();
-    const found = await client.query(text);
-    await client.end();
-    return found.rows;
-  };
+  const rows = async (text: string) => (await query(database.adminUrl, text)).rows;
   const send = (some: ReadonlyMap<number, Buffer>) =>
     deliver({ port: () => api.ingest.port, caPem, token: TOKEN, run: 'run-1', dictionary, blocks: some });
   /** While nobody is connected. */

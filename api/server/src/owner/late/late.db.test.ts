@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { query } from '../../../../../e2e/src/databases/prepare-template.ts';
 import { createTestDatabase, engines, type TestDatabase } from '../../../../../e2e/src/databases/test-database.ts';
 import { packHistory } from '../../store/packing/pack-history.ts';
 import { testBlock, type TestReading, testRun } from '../../ingest/collector.fixture.ts';
@@ -24,13 +25,7 @@ describe.each(engines())('readings that come late, on %s', (engine) => {
   let api: TestApi;
   let aheadUs: number;
   let seq: number;
-  const rows = async (text: string) => {
-    const client = new pg.Client({ connectionString: database.adminUrl });
-    await client.connect();
-    const found = await client.query(text);
-    await client.end();
-    return found.rows;
-  };
+  const rows = async (text: string) => (await query(database.adminUrl, text)).rows;
   const start = () => startTestApi(database.url, { nowUs: () => Date.now() * 1000 + aheadUs });
   /** As after `kill -9`. */
   const restart = async (): Promise<void> => {

@@ -14,7 +14,11 @@ export function createSink({ clock, metrics }: SinkDeps, devices: ReadonlyMap<st
     readings: (readings) => {
       const nowUs = clock.nowUs();
       let reported = 0;
-      for (const reading of readings) if (devices.get(reading.device)?.read(reading, nowUs)) reported++;
+      let device: CollectedDevice | undefined;
+      for (const reading of readings) {
+        if (reading.device !== device?.identity.name) device = devices.get(reading.device);
+        if (device?.read(reading, nowUs)) reported++;
+      }
       metrics.readings(readings.length, reported);
     },
     observed: (device, untilUs) => devices.get(device)?.observed(untilUs),

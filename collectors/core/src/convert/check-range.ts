@@ -1,6 +1,6 @@
 import type { EffectiveTag } from '@kubeplant/crds/model';
 import { Flag, isGood, Status } from '@kubeplant/words';
-import type { NumberStep } from './converted.ts';
+import type { NumberStep, NumberUnderWay } from './converted.ts';
 
 /**
  * What happens outside `range`: Keep nothing; Uncertain marks the value UncertainEngineeringUnitsExceeded; Bad drops it
@@ -9,11 +9,23 @@ import type { NumberStep } from './converted.ts';
 export function createRangeCheck(range: EffectiveTag['range']): NumberStep | undefined {
   if (range === undefined || range.outside === 'Keep') return undefined;
   const { low = -Infinity, high = Infinity, outside } = range;
-  return (value, status, flags) => {
-    if (value >= low && value <= high) return { value, status, flags };
+  return (number) => {
+    const { value, status } = number;
+    if (value >= low && value <= high) return;
     // Not a number is outside too, and has no end to be held at.
-    if (outside === 'Bad' || Number.isNaN(value)) return { value: undefined, status: Status.BadOutOfRange, flags };
-    if (outside === 'Uncertain') return { value, status: isGood(status) ? Status.UncertainEngineeringUnitsExceeded : status, flags };
-    return value < low ? { value: low, status, flags: flags | Flag.LimitLow } : { value: high, status, flags: flags | Flag.LimitHigh };
+    if (outside === 'Bad' || Number.isNaN(value)) number.status = Status.BadOutOfRange;
+    else if (outside === 'Uncertain') number.status = isGood(status) ? Status.UncertainEngineeringUnitsExceeded : status;
+    else hold(number, low, high);
   };
+}
+
+/** Hold a number between low and high, and flag it where that changed it. */
+export function hold(number: NumberUnderWay, low: number, high: number): void {
+  if (number.value < low) {
+    number.value = low;
+    number.flags |= Flag.LimitLow;
+  } else if (number.value > high) {
+    number.value = high;
+    number.flags |= Flag.LimitHigh;
+  }
 }

@@ -7,8 +7,15 @@ export interface Converted {
   readonly flags: number;
 }
 
-/** Converts what a driver read of one tag. */
+/** Converts what a driver read of one tag. What it returns holds until it is called again: a collector makes no object a reading. */
 export type Converter = (value: number | string | undefined, status: number, flags: number) => Converted;
 
-/** One step of the conversion of numbers: what it makes of a value that has one. */
-export type NumberStep = (value: number, status: number, flags: number) => Converted;
+/** A number on its way through the steps of its conversion. Once its status is Bad, its value means nothing. */
+export interface NumberUnderWay {
+  value: number;
+  status: number;
+  flags: number;
+}
+
+/** One step of the conversion of numbers; changes the number in its place. */
+export type NumberStep = (number: NumberUnderWay) => void;

@@ -1,7 +1,7 @@
 import type { EffectiveTag } from '@kubeplant/crds/model';
 import { Flag, isBad, Status } from '@kubeplant/words';
 import { createRangeCheck } from './check-range.ts';
-import type { Converted, Converter } from './converted.ts';
+import type { Converted, Converter, NumberUnderWay } from './converted.ts';
 import { limitText } from './decode-text.ts';
 import { createScale } from './create-scale.ts';
 import { createTypeFit } from './fit-data-type.ts';
@@ -42,18 +42,30 @@ function createNumberConverter(tag: EffectiveTag): Converter {
   const invalid = new Set(tag.modbus?.invalid);
   const wide = tag.modbus?.rawType === 'Int64' || tag.modbus?.rawType === 'UInt64';
   const steps = [createScale(tag.scale), createRangeCheck(tag.range), createTypeFit(tag.dataType)].filter((step) => step !== undefined);
+  const number: NumberUnderWay = { value: 0, status: 0, flags: 0 };
+  const result: { value: number | undefined; status: number; flags: number } = { value: 0, status: 0, flags: 0 };
+
+  function convert(raw: number, status: number, flags: number): void {
+    number.value = raw;
+    number.status = status;
+    number.flags = wide && !Number.isSafeInteger(raw) ? flags | Flag.Truncated : flags;
+    for (const step of steps) {
+      step(number);
+      if (isBad(number.status)) return;
+    }
+    if (!Number.isFinite(number.value)) number.status = Status.Bad;
+  }
+
   return (raw, status, flags) => {
     if (isBad(status)) return noValue(status, flags);
     if (raw === undefined) return noValue(Status.BadNoData, flags);
     if (typeof raw === 'string') return noValue(Status.BadTypeMismatch, flags);
     if (invalid.has(raw)) return noValue(Status.BadNoData, flags);
-    const truncated = wide && !Number.isSafeInteger(raw);
-    let present: Converted = { value: raw, status, flags: truncated ? flags | Flag.Truncated : flags };
-    for (const step of steps) {
-      if (typeof present.value !== 'number') return present;
-      present = step(present.value, present.status, present.flags);
-    }
-    return typeof present.value === 'number' && !Number.isFinite(present.value) ? noValue(Status.Bad, present.flags) : present;
+    convert(raw, status, flags);
+    result.value = isBad(number.status) ? undefined : number.value;
+    result.status = number.status;
+    result.flags = number.flags;
+    return result;
   };
 }
 

@@ -18,16 +18,22 @@ const LIMITS: Readonly<Partial<Record<DataType, readonly [low: number, high: num
  */
 export function createTypeFit(dataType: DataType): NumberStep | undefined {
   if (dataType === 'Float64' || dataType === 'String') return undefined;
-  if (dataType === 'Boolean') return (value, status, flags) => ({ value: value === 0 ? 0 : 1, status, flags });
-  if (dataType === 'Float32') return (value, status, flags) => keep(Math.fround(value), status, flags);
+  if (dataType === 'Boolean') return toBoolean;
+  if (dataType === 'Float32') return toFloat32;
   const [low, high] = LIMITS[dataType] ?? [-Infinity, Infinity];
-  return (value, status, flags) => {
-    const whole = Math.round(value) + 0; // -0 becomes 0
-    if (!(whole >= low && whole <= high)) return { value: undefined, status: Status.BadOutOfRange, flags };
-    return { value: whole, status, flags: Number.isSafeInteger(whole) ? flags : flags | Flag.Truncated };
+  return (number) => {
+    const whole = Math.round(number.value) + 0; // -0 becomes 0
+    number.value = whole;
+    if (!(whole >= low && whole <= high)) number.status = Status.BadOutOfRange;
+    else if (!Number.isSafeInteger(whole)) number.flags |= Flag.Truncated;
   };
 }
 
-function keep(value: number, status: number, flags: number): ReturnType<NumberStep> {
-  return Number.isFinite(value) ? { value, status, flags } : { value: undefined, status: Status.BadOutOfRange, flags };
-}
+const toBoolean: NumberStep = (number) => {
+  number.value = number.value === 0 ? 0 : 1;
+};
+
+const toFloat32: NumberStep = (number) => {
+  number.value = Math.fround(number.value);
+  if (!Number.isFinite(number.value)) number.status = Status.BadOutOfRange;
+};

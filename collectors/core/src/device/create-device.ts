@@ -1,6 +1,7 @@
 import type { EffectiveDevice } from '@kubeplant/crds/model';
 import type { DeviceHealth } from '@kubeplant/proto';
 import { Flag, Status } from '@kubeplant/words';
+import type { BlockReading } from '../block/block-columns.ts';
 import type { BlockBuilder } from '../block/create-block-builder.ts';
 import type { RunDictionary } from '../block/create-run-dictionary.ts';
 import type { Converted } from '../convert/converted.ts';
@@ -51,13 +52,18 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
   const deviceFlags = simulated ? Flag.Simulated : 0;
   let state: DeviceState = before?.state ?? CONNECTING;
   let held = false;
+  /** What is sent, in an object that is used again: 100,000 of them a second would keep the garbage collector busy. */
+  const reading = emptyReading();
 
   function send(row: number, next: Converted, { timeUs, originalUs }: ResolvedTime, receivedUs: number): boolean {
     if (!tags.report(row, next)) return false;
-    const { value, status } = next;
-    const flags = next.flags | tags.takeOnceFlags(row);
-    // Written out field by field: this is the hottest object of a collector.
-    const reading = { tag: tags.id(row), timeUs, receivedUs, value, status, flags, originalUs };
+    reading.tag = tags.id(row);
+    reading.timeUs = timeUs;
+    reading.receivedUs = receivedUs;
+    reading.value = next.value;
+    reading.status = next.status;
+    reading.flags = next.flags | tags.takeOnceFlags(row);
+    reading.originalUs = originalUs;
     if (tags.isText(row)) builder.addText(reading);
     else builder.add(reading);
     return true;
@@ -116,6 +122,16 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
     health: () => toHealth(identity, state, tags, state.connected && span.isCurrent(clock.nowUs())),
   };
 }
+
+const emptyReading = (): { -readonly [Field in keyof BlockReading]: BlockReading[Field] } => ({
+  tag: 0,
+  timeUs: 0,
+  receivedUs: 0,
+  value: 0,
+  status: 0,
+  flags: 0,
+  originalUs: undefined,
+});
 
 function toHealth({ name, revision }: DeviceIdentity, state: DeviceState, tags: TagTable, dataFlowing: boolean): DeviceHealth {
   const refused = [...tags.rejected].sort(([a], [b]) => a - b).slice(0, REJECTED_SHOWN);

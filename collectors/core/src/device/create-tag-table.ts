@@ -2,7 +2,7 @@ import type { EffectiveDevice, EffectiveTag } from '@kubeplant/crds/model';
 import { Flag, isBad } from '@kubeplant/words';
 import type { RunDictionary } from '../block/create-run-dictionary.ts';
 import type { Converted, Converter } from '../convert/converted.ts';
-import { deadbandWidth, shouldReport } from './should-report.ts';
+import { deadbandWidth, numberChanged } from './should-report.ts';
 
 /** What a table of tags needs. */
 export interface TagTableDeps {
@@ -56,16 +56,15 @@ export function createTagTable(deps: TagTableDeps, { name: device, tags, simulat
   const lastFlags = new Uint32Array(tags.length);
   const lastText = new Map<number, string>();
 
-  /** What was sent last, in an object that the next call uses again. */
-  const last: { value: number | string | undefined; status: number; flags: number } = { value: undefined, status: 0, flags: 0 };
-  function lastOf(row: number): Converted | undefined {
-    const status = lastStatus[row] ?? NOTHING_SENT;
-    if (status === NOTHING_SENT) return undefined;
-    const number = lastValue[row] ?? Number.NaN;
-    last.value = texts[row] ? lastText.get(row) : Number.isNaN(number) ? undefined : number;
-    last.status = status;
-    last.flags = lastFlags[row] ?? 0;
-    return last;
+  function valueChanged(row: number, value: Converted['value']): boolean {
+    if (texts[row]) return lastText.get(row) !== value;
+    return numberChanged(lastValue[row] ?? Number.NaN, typeof value === 'number' ? value : Number.NaN, widths[row] ?? 0);
+  }
+
+  function keepValue(row: number, value: Converted['value']): void {
+    if (typeof value === 'string') lastText.set(row, value);
+    else if (texts[row]) lastText.delete(row);
+    else lastValue[row] = value ?? Number.NaN;
   }
 
   return {
@@ -76,14 +75,12 @@ export function createTagTable(deps: TagTableDeps, { name: device, tags, simulat
     isText: (row) => texts[row] === 1,
     meaning: (name) => meanings[rows.get(name) ?? -1],
     report: (row, next) => {
-      if (!shouldReport(lastOf(row), next, widths[row] ?? 0)) return false;
-      lastStatus[row] = next.status;
-      lastFlags[row] = next.flags;
-      if (typeof next.value === 'string') lastText.set(row, next.value);
-      else {
-        lastValue[row] = next.value ?? Number.NaN;
-        if (texts[row]) lastText.delete(row);
-      }
+      const { value, status, flags } = next;
+      // A change of status or flags is always told; so is the first value, as no status is NOTHING_SENT.
+      if (lastStatus[row] === status && lastFlags[row] === flags && !valueChanged(row, value)) return false;
+      lastStatus[row] = status;
+      lastFlags[row] = flags;
+      keepValue(row, value);
       return true;
     },
     takeOnceFlags: (row) => {

@@ -1,9 +1,6 @@
-import { Flag, Status } from '@kubeplant/words';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadbandWidth, shouldReport } from './should-report.ts';
-
-const good = (value: number | string | undefined) => ({ value, status: Status.Good, flags: 0 });
+import { deadbandWidth, numberChanged } from './should-report.ts';
 
 describe('deadbandWidth', () => {
   const range = { low: -50, high: 150, outside: 'Keep' } as const;
@@ -17,28 +14,21 @@ describe('deadbandWidth', () => {
   ] as const)('$title', ({ tag, width }) => expect(deadbandWidth(tag)).toBe(width));
 });
 
-describe('shouldReport', () => {
-  it('reports the first value', () => expect(shouldReport(undefined, good(1), 10)).toBe(true));
-  it('keeps back what did not change', () => expect(shouldReport(good(1), good(1), 0)).toBe(false));
-  it('keeps back a change of just the deadband', () => expect(shouldReport(good(1), good(1.5), 0.5)).toBe(false));
-  it('reports a change beyond the deadband', () => expect(shouldReport(good(1), good(1.6), 0.5)).toBe(true));
-  it('reports a change of status without a change of value', () =>
-    expect(shouldReport(good(1), { ...good(1), status: Status.UncertainInitialValue }, 10)).toBe(true));
-  it('reports a change of flags without a change of value', () =>
-    expect(shouldReport(good(1), { ...good(1), flags: Flag.LimitHigh }, 10)).toBe(true));
-  it('reports a changed text', () => expect(shouldReport(good('a'), good('b'), 10)).toBe(true));
-  it('keeps back a repeated Bad', () => {
-    const bad = { value: undefined, status: Status.BadTimeout, flags: 0 };
-    expect(shouldReport(bad, bad, 0)).toBe(false);
-  });
+describe('numberChanged', () => {
+  it('keeps back what did not change', () => expect(numberChanged(1, 1, 0)).toBe(false));
+  it('keeps back a change of just the deadband', () => expect(numberChanged(1, 1.5, 0.5)).toBe(false));
+  it('tells a change beyond the deadband', () => expect(numberChanged(1, 1.6, 0.5)).toBe(true));
+  it('tells that there is no value any more, whatever the deadband', () => expect(numberChanged(1, Number.NaN, 10)).toBe(true));
+  it('tells that there is a value again, whatever the deadband', () => expect(numberChanged(Number.NaN, 1, 10)).toBe(true));
+  it('keeps back that there is still no value', () => expect(numberChanged(Number.NaN, Number.NaN, 0)).toBe(false));
 
   it('lets no receiver be further off than the deadband', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1000, max: 1000 })), fc.integer({ min: 1, max: 50 }), (values, width) => {
-        let sent: number | undefined;
+        let sent = Number.NaN;
         for (const value of values) {
-          if (shouldReport(sent === undefined ? undefined : good(sent), good(value), width)) sent = value;
-          expect(Math.abs(value - (sent ?? Number.NaN))).toBeLessThanOrEqual(width);
+          if (numberChanged(sent, value, width)) sent = value;
+          expect(Math.abs(value - sent)).toBeLessThanOrEqual(width);
         }
       }),
     );

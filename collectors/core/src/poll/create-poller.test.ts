@@ -78,6 +78,20 @@ describe('createPoller', () => {
     expect(Math.max(...perTenth.values())).toBeLessThan(30);
   });
 
+  it.each([
+    { intervalMs: 1000, ticks: 50 },
+    { intervalMs: 60_000, ticks: 50 },
+    { intervalMs: 50, ticks: 10 },
+  ])('lets hundreds of groups of $intervalMs ms share at most $ticks wake-ups', async ({ intervalMs, ticks }) => {
+    const { poller, starts, advance } = setUp(1);
+    await advance(7, 1);
+    poller.setGroups(Array.from({ length: 400 }, (_, i) => ({ key: `device-${i}`, intervalMs })));
+    await advance(Math.min(intervalMs, 1000) + 20, 1);
+    const wakeUps = new Set(starts.slice(0, 400).map(({ atMs }) => atMs));
+    expect(wakeUps.size).toBeLessThanOrEqual(ticks + 1);
+    expect(wakeUps.size).toBeGreaterThan(ticks / 2);
+  });
+
   it('keeps the grid of groups that stay when others come and go', async () => {
     const { poller, starts, advance } = setUp(1);
     poller.setGroups([

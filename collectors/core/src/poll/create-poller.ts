@@ -27,6 +27,8 @@ export interface Poller {
 
 /** A new group's first poll comes within this time, whatever its interval. */
 const FIRST_POLL_WITHIN_MS = 1000;
+/** Grids begin on ticks of this width: hundreds of groups share a wake-up, which costs more than a small poll does. */
+const TICK_MS = 20;
 
 interface Slot {
   readonly intervalMs: number;
@@ -38,7 +40,7 @@ interface Slot {
 /**
  * A polling schedule without drift (a late poll does not move the grid) and without pile-up (a group never polls twice at
  * once; what could not start is counted and left out). Phases are spread by a hash of the key, so that groups of one
- * interval do not all come at once.
+ * interval do not all come at once, but in small crowds.
  */
 export function createPoller({ clock, poll, onOverrun }: PollerOptions): Poller {
   const slots = new Map<string, Slot>();
@@ -47,12 +49,12 @@ export function createPoller({ clock, poll, onOverrun }: PollerOptions): Poller 
     const phase = phaseOf(key);
     const slot: Slot = { intervalMs, nextDueMs: 0, running: false, cancel: () => {} };
     slots.set(key, slot);
-    const firstMs = clock.monotonicMs() + phase * Math.min(intervalMs, FIRST_POLL_WITHIN_MS);
+    const firstMs = nextTick(clock.monotonicMs() + phase * Math.min(intervalMs, FIRST_POLL_WITHIN_MS), intervalMs);
     slot.cancel = clock.setTimer(firstMs - clock.monotonicMs(), () => {
       start(key, slot);
       // The first polls of slow groups crowd into a second; their grids spread over half an interval.
       const spread = intervalMs > FIRST_POLL_WITHIN_MS ? 0.5 + phase / 2 : 1;
-      schedule(key, slot, firstMs + spread * intervalMs);
+      schedule(key, slot, nextTick(firstMs + spread * intervalMs, intervalMs));
     });
   }
 
@@ -91,6 +93,12 @@ export function createPoller({ clock, poll, onOverrun }: PollerOptions): Poller 
       slots.clear();
     },
   };
+}
+
+/** The next tick of all groups with this interval; those of short intervals still have ten to be spread over. */
+function nextTick(ms: number, intervalMs: number): number {
+  const tickMs = Math.min(TICK_MS, intervalMs / 10);
+  return Math.ceil(ms / tickMs) * tickMs;
 }
 
 /** 0…1 by FNV-1a: the same after every restart. */

@@ -25,10 +25,13 @@ export interface CollectorLoad {
   readonly devices: number;
   /** Float32 tags of each, every one new each second. */
   readonly tags: number;
+  /** Rounds in which it is watched, one after the other … */
+  readonly rounds: number;
+  /** … each so long. */
   readonly seconds: number;
 }
 
-/** What it took. */
+/** What it took in one round. */
 export interface CollectorUse {
   /** The most of a sample a second. */
   readonly mb: number;
@@ -41,7 +44,7 @@ export interface CollectorUse {
 }
 
 /** Run the bundled collector against devices and an owner in processes of their own, and watch it once it is calm. */
-export async function watchCollector({ defer, step }: BenchContext, load: CollectorLoad): Promise<CollectorUse> {
+export async function watchCollector({ defer, step }: BenchContext, load: CollectorLoad): Promise<readonly CollectorUse[]> {
   if (!existsSync(BUNDLE)) throw new Error(`${BUNDLE} is missing: npm run build makes it`);
   const what = `${load.devices} devices of ${load.tags} tags`;
   step(`starting ${what}`);
@@ -63,9 +66,10 @@ export async function watchCollector({ defer, step }: BenchContext, load: Collec
   });
   step(`watching a collector of ${what}`);
   await sleep(SETTLE_MS);
-  const use = await watch(collector, owner, load.seconds);
+  const uses: CollectorUse[] = [];
+  for (let round = 0; round < load.rounds; round += 1) uses.push(await watch(collector, owner, load.seconds));
   for (const stop of [stopCollector, stopOwner, stopDevices, removeFolder]) await stop();
-  return use;
+  return uses;
 }
 
 async function watch(collector: ChildProcess, owner: ChildProcess, seconds: number): Promise<CollectorUse> {

@@ -12,7 +12,7 @@ export const exportReadings = defineCommand({
   args: {
     kind: { type: 'positional', required: true, description: 'readings', valueHint: 'readings' },
     tag: { type: 'positional', required: true, description: 'namespace/device/tag, up to 100 of them', valueHint: 'TAG…' },
-    from: { type: 'string', description: 'Begin: a time (2026-11-21T08:00:00Z) or how long ago (24h).', default: '24h' },
+    from: { type: 'string', description: 'Begin: a time (2026-11-21T08:00:00Z) or how long ago (24h, 30d).', default: '24h' },
     to: { type: 'string', description: 'End, not included: a time or how long ago.', default: '0s' },
     format: { type: 'string', description: EXPORT_FORMATS.join(', '), default: 'csv' },
     file: { type: 'string', alias: 'f', description: 'File to write, - for standard output; by default named after the tag.' },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Aggregate, Client, Reading, ReadingsInput } from '@kubeplant/api-client';
 import { AGGREGATES } from '@kubeplant/api-client';
-import { parseDuration, statusText } from '@kubeplant/words';
+import { formatDuration, statusText } from '@kubeplant/words';
 import { defineCommand } from 'citty';
 import { connect, connectionArgs } from '../api/connect.ts';
 import { CommandError } from '../command-error.ts';
@@ -11,6 +11,7 @@ import { parseTag } from './parse-tag.ts';
 import { parseTime } from './parse-time.ts';
 
 const OUTPUTS = ['table', 'csv', 'json', 'ndjson'] as const;
+const FIGURES = ['avg', 'min', 'max', 'first', 'last', 'increase', 'integral', 'goodMs', 'count', 'bad'] as const;
 
 export const readings = defineCommand({
   meta: { name: 'readings', description: 'Show the history of a tag.' },
@@ -21,9 +22,9 @@ export const readings = defineCommand({
       description: 'namespace/device/tag, or device/tag in the namespace default',
       valueHint: 'NAMESPACE/DEVICE/TAG',
     },
-    from: { type: 'string', description: 'Begin: a time (2026-11-21T08:00:00Z) or how long ago (15m).', default: '1h' },
+    from: { type: 'string', description: 'Begin: a time (2026-11-21T08:00:00Z) or how long ago (15m, 30d).', default: '1h' },
     to: { type: 'string', description: 'End, not included: a time or how long ago.', default: '0s' },
-    interval: { type: 'string', description: 'Size of buckets, such as 5m; without it readings as stored.' },
+    interval: { type: 'string', description: 'Size of buckets, such as 5m, or days of the site: 1d; without it readings as stored.' },
     aggregate: { type: 'string', description: `Figures of a bucket: ${AGGREGATES.join(',')}.` },
     output: { type: 'string', alias: 'o', description: OUTPUTS.join(', '), default: 'table' },
     ...connectionArgs,
@@ -35,8 +36,6 @@ export const readings = defineCommand({
     const range = { from: parseTime('--from', args.from, now), to: parseTime('--to', args.to, now) };
     const aggregate = parseAggregate(args.aggregate);
     const interval = args.interval;
-    if (interval !== undefined && parseDuration(interval) === undefined)
-      throw new CommandError(`--interval ${interval} is not a duration such as 30s or 15m`, 2);
     if (aggregate !== undefined && interval === undefined)
       throw new CommandError('--aggregate needs --interval: give the size of the buckets', 2);
     const input = {
@@ -46,10 +45,12 @@ export const readings = defineCommand({
       ...(aggregate !== undefined && { aggregate: [...aggregate] }),
     };
     const pages = readPages(connect(args), input);
-    if (output === 'csv' || output === 'ndjson') return printPages(pages, output);
+    if (output === 'csv' || output === 'ndjson') return printPages(pages, output, interval !== undefined);
     const rows: Reading[] = [];
     for await (const page of pages) rows.push(...page);
-    process.stdout.write(output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : `${formatTable(columnsOf(rows), rows)}\n`);
+    process.stdout.write(
+      output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : `${formatTable(columnsOf(rows, interval !== undefined), rows)}\n`,
+    );
   },
 });
 
@@ -63,12 +64,12 @@ async function* readPages(client: Client, input: ReadingsInput): AsyncGenerator<
 }
 
 /** Page by page, as fast as the reader takes them: memory for one page, however long the history. */
-async function printPages(pages: AsyncIterable<Reading[]>, output: 'csv' | 'ndjson'): Promise<void> {
+async function printPages(pages: AsyncIterable<Reading[]>, output: 'csv' | 'ndjson', areBuckets: boolean): Promise<void> {
   let columns: readonly Column<Reading>[] | undefined;
   for await (const rows of pages) {
     const isFirst = columns === undefined;
     if (!isFirst && rows.length === 0) continue;
-    columns ??= columnsOf(rows);
+    columns ??= columnsOf(rows, areBuckets);
     const csv = output === 'csv' ? formatCsv(columns, rows).slice(isFirst ? 0 : formatCsv(columns, []).length + 2) : '';
     const text = output === 'csv' ? `${csv}\r\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
@@ -83,17 +84,24 @@ function parseAggregate(text: string | undefined): readonly Aggregate[] | undefi
   });
 }
 
-function columnsOf(rows: readonly Reading[]): readonly Column<Reading>[] {
-  const figures = (['avg', 'min', 'max', 'first', 'last', 'increase', 'integral', 'goodMs', 'count', 'bad'] as const).filter((figure) =>
-    rows.some((row) => row[figure] !== undefined),
-  );
+function columnsOf(rows: readonly Reading[], areBuckets: boolean): readonly Column<Reading>[] {
   const time: Column<Reading> = { title: 'TIME', value: (row) => row.time };
-  if (figures.length > 0)
-    return [time, ...figures.map((figure) => ({ title: figure.toUpperCase(), value: (row: Reading) => row[figure] }))];
+  const value: Column<Reading> = { title: 'VALUE', value: (row) => row.value };
+  if (areBuckets) {
+    const durations: Column<Reading> = { title: 'DURATIONS', value: (row) => row.durations && formatDurations(row.durations) };
+    const figures = FIGURES.map((figure): Column<Reading> => ({ title: figure.toUpperCase(), value: (row) => row[figure] }));
+    return [time, ...[...figures, value, durations].filter((column) => rows.some((row) => column.value(row) !== undefined))];
+  }
   return [
     time,
-    { title: 'VALUE', value: (row) => row.value },
+    value,
     { title: 'STATUS', value: (row) => (row.status === undefined ? undefined : statusText(row.status)) },
     { title: 'FLAGS', value: (row) => row.flags?.join(' ') },
   ];
 }
+
+/** `0 12m, 1 48m` */
+const formatDurations = (durations: Readonly<Record<string, number>>): string =>
+  Object.entries(durations)
+    .map(([state, ms]) => `${state} ${formatDuration(ms)}`)
+    .join(', ');

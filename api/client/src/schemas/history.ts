@@ -12,7 +12,7 @@ export const MAX_READINGS = 20_000;
 /** `15m`, or days of the site: `1d`. */
 const Interval = Type.String({
   pattern: `^(${DURATION_PATTERN}|[1-9][0-9]{0,2}d)$`,
-  description: 'size of the buckets: a duration such as 15m, aligned to 1970, or days of the site such as 1d',
+  description: 'a duration such as 15m, aligned to 1970, or days of the site such as 1d',
 });
 const Interpolation = Type.Enum(['Linear', 'Step'], { description: 'how the value goes from one reading to the next' });
 const TimeSpan = Closed({ from: Time, until: Time });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { freePorts } from '@kubeplant/kit';
 import type { OperatorMessage } from '@kubeplant/operator-local';
 import { CommandError } from '../command-error.ts';
 import { startPostgres } from '../postgres/start-postgres.ts';
@@ -7,7 +8,6 @@ import { childProcess } from './child-process.ts';
 import { prepareCertificates, renewCertificates } from './certificates.ts';
 import { prepareConsole } from './console-build.ts';
 import { type DataDirectory, readIfThere, writeSecret } from './data-directory.ts';
-import { freePort } from './free-port.ts';
 import type { PlantOptions } from './plant-options.ts';
 import { createProcessPool } from './process-pool.ts';
 import type { Reporter } from './reporter.ts';
@@ -39,7 +39,7 @@ export async function startPlant(
   };
   const watched = { onChange, onCrash: tellCrashes(reporter.notice) };
   try {
-    const [, consoleBuild, certificates, ingestPort, modelPort] = await allDone([
+    const [, consoleBuild, certificates, [ingestPort = 0, modelPort = 0]] = await allDone([
       reporter.step(
         'database',
         async () => {
@@ -56,8 +56,7 @@ export async function startPlant(
       ),
       reporter.step('console', prepareConsole, ({ detail }) => detail),
       prepareCertificates(data.tls),
-      freePort(),
-      freePort(),
+      freePorts(2),
     ]);
     const stopRenewing = renewCertificates(data.tls, reporter.notice);
     stops.push(async () => stopRenewing());

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@kubeplant/kit';
 import { CommandError } from '../command-error.ts';
 import { type DataDirectory, readIfThere, writeSecret } from '../plant/data-directory.ts';
-import { freePort } from '../plant/free-port.ts';
 import { howEnded, type SuperviseOptions, type Supervised, supervise } from '../plant/supervise.ts';
 import { preparePostgresBinaries } from './binaries.ts';
 import { createCluster, postgresEnv } from './create-cluster.ts';

@@ -1,4 +1,4 @@
-import { freePort } from '../databases/free-port.ts';
+import { freePort } from '@kubeplant/kit';
 import { readMetrics, sumOf } from '../faults/metrics.ts';
 import { type Rig, startRig } from '../faults/rig.ts';
 import type { Supervised } from '../faults/supervised.ts';

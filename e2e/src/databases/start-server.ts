@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@kubeplant/kit';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
 import { type Launch, spawnServer } from './launch.ts';
 
 /** A PostgreSQL server of our own on a loopback port. */

@@ -68,6 +68,9 @@ function parse(args: readonly string[]): Asked | undefined {
   }
 }
 
+/** A case may take so long that names no limit. */
+const LIMIT_MINUTES = 15;
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 type Outcome = 'passed' | 'failed' | 'skipped';
@@ -76,7 +79,15 @@ async function runCase(name: string, seed: number): Promise<Outcome> {
   const fault = await load(name);
   say(`${name} (seed ${seed}): ${fault.description}`);
   const beganMs = Date.now();
-  const { counts, figures, broken, skipped } = await fault.run({ seed, log: (line) => say(`  ${line}`) });
+  const minutes = fault.limitMinutes ?? LIMIT_MINUTES;
+  // What it began ends with this process.
+  const limit = setTimeout(() => {
+    process.stdout.write(`FAIL ${name}: did not end within ${minutes} minutes; repeat with --seed ${seed} ${name}\n`);
+    process.exit(1);
+  }, minutes * 60_000);
+  const { counts, figures, broken, skipped } = await fault
+    .run({ seed, log: (line) => say(`  ${line}`) })
+    .finally(() => clearTimeout(limit));
   if (skipped !== undefined) {
     process.stdout.write(`SKIP ${name}: ${skipped}\n`);
     return 'skipped';

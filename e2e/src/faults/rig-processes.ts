@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '../databases/free-port.ts';
+import { freePorts } from '@kubeplant/kit';
 import type { ApiFiles, RigFiles } from './rig-files.ts';
 import { type Supervised, supervise } from './supervised.ts';
 
@@ -15,12 +15,10 @@ export interface ApiPorts {
 }
 
 /** Free ones. */
-export const findPorts = async (): Promise<ApiPorts> => ({
-  http: await freePort(),
-  ingest: await freePort(),
-  model: await freePort(),
-  probe: await freePort(),
-});
+export async function findPorts(): Promise<ApiPorts> {
+  const [http = 0, ingest = 0, model = 0, probe = 0] = await freePorts(4);
+  return { http, ingest, model, probe };
+}
 
 interface ProcessOptions {
   readonly folder: string;

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '@kubeplant/kit';
+import { createLogger, freePorts } from '@kubeplant/kit';
 import { createModelLink } from '@kubeplant/operator-link';
-import { freePort } from '../databases/free-port.ts';
 import { startPlainServer } from '../databases/plain-server.ts';
 import { query } from '../databases/prepare-template.ts';
 import { startCountingDevice, TAGS, type CountingDevice } from './counting-device.ts';
@@ -81,8 +80,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     await query(server.adminUrl, `CREATE DATABASE faults OWNER ${LOGIN}`);
     const device = await (options.startDevice ?? startCountingDevice)(options.tags ?? TAGS);
     stops.push(() => device.close());
-    const ports = await findPorts();
-    const collectorProbe = await freePort();
+    const [http = 0, ingest = 0, model = 0, probe = 0, collectorProbe = 0] = await freePorts(5);
+    const ports = { http, ingest, model, probe };
     const local = (port: number) => startTcpProxy({ host: '127.0.0.1', port }, random);
     const proxies = {
       field: await local(device.port),

@@ -15,5 +15,7 @@ export interface CaseResult {
 export interface FaultCase {
   readonly name: string;
   readonly description: string;
+  /** Minutes after which it has failed; 15 unless given. */
+  readonly limitMinutes?: number;
   run(options: { readonly seed: number; readonly log: (line: string) => void }): Promise<CaseResult>;
 }

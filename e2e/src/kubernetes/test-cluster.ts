@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@kubeplant/kit';
 import { ADMIN, type ClusterKeys, createClusterKeys } from './cluster-keys.ts';
-import { freePorts } from './free-ports.ts';
 import { installCrds } from './install-crds.ts';
 import { createKubeApiFor } from './kube-api.ts';
 import { writeKubeconfig } from './kubeconfig.ts';

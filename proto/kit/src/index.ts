@@ -5,6 +5,7 @@ export * from './create-logger.ts';
 export * from './create-stopper.ts';
 export * from './explain-write-error.ts';
 export * from './follow-tls-files.ts';
+export * from './free-ports.ts';
 export * from './grpc.ts';
 export * from './log-process-warnings.ts';
 export * from './malloc-env.ts';

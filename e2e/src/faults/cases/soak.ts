@@ -44,6 +44,7 @@ const PARTS = ['api', 'collector'] as const;
 export const faultCase: FaultCase = {
   name: 'soak',
   description: `${MINUTES} minutes at ${(DEVICES * TAGS * 1000) / SAMPLING_MS} readings a second, a fault each minute`,
+  limitMinutes: MINUTES + 15,
   run: async ({ seed, log }) => {
     const rig = await startRig({ seed, samplingInterval: `${SAMPLING_MS}ms`, tags: TAGS, devices: DEVICES });
     const announced = watchAnnounced(rig);

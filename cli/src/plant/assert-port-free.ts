@@ -1,8 +1,5 @@
-import { createServer } from 'node:net';
+import { listenOnce } from '@kubeplant/kit';
 import { CommandError } from '../command-error.ts';
-
-/** A port that is free now. */
-export const freePort = (host = '127.0.0.1'): Promise<number> => listenOnce(host, 0);
 
 /** Fail with a fix when somebody else has the port. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
@@ -16,15 +13,4 @@ export async function assertPortFree(host: string, port: number): Promise<void> 
     if (code === 'EACCES') throw new CommandError(`port ${port} is for privileged programs: choose one above 1023 with --port`);
     throw error;
   }
-}
-
-function listenOnce(host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

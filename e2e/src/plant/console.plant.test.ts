@@ -34,6 +34,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What the command prints about this plant; throws with what it says when it fails. */
+const kubeplant = (...args: readonly string[]): string =>
+  execFileSync(process.execPath, [COMMAND, ...args, '--data', plant.data], { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+
 /** The value cell of a tag on the device page. */
 const cellOf = (tag: string) => page.locator(`[data-tag="default/pump-1/${tag}"] [data-value]`);
 
@@ -184,13 +188,38 @@ describe('an export of readings', () => {
 
   it('is saved by the command too', () => {
     const file = join(folder, 'readings.csv');
-    const args = ['export', 'readings', tag, '--from', '1h', '--file', file, '--data', plant.data];
-    execFileSync(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    kubeplant('export', 'readings', tag, '--from', '30d', '--file', file);
     const lines = readFileSync(file, 'utf8').trimEnd().split('\r\n');
     expect(lines[0]).toMatch(/^tag,time,value,unit,/);
     expect(lines.length).toBeGreaterThan(10);
     expect(lines[1]).toMatch(new RegExp(`^${tag},.*,°C,0,Good,`));
   });
+});
+
+describe('the command `kubeplant readings`', () => {
+  const running = 'default/pump-1/running';
+
+  it('prints readings as they are stored', () => {
+    const [titles, first] = kubeplant('readings', running, '--from', '1d').split('\n');
+    expect(titles).toMatch(/^TIME +VALUE +STATUS +FLAGS$/);
+    expect(first).toMatch(/^\S+Z +[01] +Good +Simulated/);
+  });
+
+  it('prints a bucket a day of the site, with the figures that were asked for', () => {
+    const lines = kubeplant('readings', running, '--from', '1h', '--interval', '1d', '--aggregate', 'max,count,durations', '-o', 'csv');
+    expect(lines.split('\r\n')[0]).toBe('time,max,count,bad,durations');
+    expect(lines).toMatch(/,1,[0-9]+,[0-9]+,.*1 [0-9]/);
+  });
+
+  it('prints what two states took as a table', () => {
+    expect(kubeplant('readings', running, '--interval', '1m', '--aggregate', 'durations')).toMatch(/^TIME +DURATIONS\n.* [01] [0-9]+/);
+  });
+
+  it.each([
+    { args: ['--interval', '1M'], says: 'interval is "1M"; it must be a duration such as 15m' },
+    { args: ['--from', 'yesterday'], says: '--from yesterday is neither a time such as 2026-11-21T08:00:00Z nor how long ago' },
+    { args: ['--aggregate', 'avg'], says: '--aggregate needs --interval' },
+  ])('says what is wrong with $args', ({ args, says }) => expect(() => kubeplant('readings', running, ...args)).toThrow(says));
 });
 
 describe('the connection', () => {

@@ -50,6 +50,20 @@ export function startApi(options: ProcessOptions & { readonly files: ApiFiles; r
   });
 }
 
+/** Start a process that does the jobs, as both hosts do; its api must have the other roles only. */
+export function startJobs(folder: string, files: ApiFiles): Supervised {
+  return supervise({
+    entry: API,
+    logFile: join(folder, 'jobs.log'),
+    env: {
+      KUBEPLANT_REPLICA: 'jobs-0',
+      KUBEPLANT_ROLES: 'jobs',
+      KUBEPLANT_DATABASE_URL_FILE: files.databaseUrl,
+      KUBEPLANT_PROBE_PORT: '0',
+    },
+  });
+}
+
 /** Start a collector of the shard. `bufferDir`: '' for none. */
 export function startCollector(
   options: ProcessOptions & {

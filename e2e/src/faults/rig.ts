@@ -9,7 +9,7 @@ import { startCountingDevice, TAGS, type CountingDevice } from './counting-devic
 import { planPlant, type PlantSettings } from './plant-model.ts';
 import { createRandom } from './random.ts';
 import { CLI_TOKEN, type RigFiles, writeRigFiles } from './rig-files.ts';
-import { type ApiPorts, findPorts, startApi, startCollector } from './rig-processes.ts';
+import { type ApiPorts, findPorts, startApi, startCollector, startJobs } from './rig-processes.ts';
 import type { Supervised } from './supervised.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -20,6 +20,8 @@ export interface RigOptions extends PlantSettings {
   readonly collectorEnv?: Readonly<Record<string, string>>;
   /** More variables of the api. */
   readonly apiEnv?: Readonly<Record<string, string>>;
+  /** Jobs in a process of their own, as both hosts have them. */
+  readonly ownJobs?: boolean;
   /** Folder of the segment log instead of one below the rig's; '' for none. */
   readonly bufferDir?: string;
   /** Another device than one that always answers well. */
@@ -36,6 +38,8 @@ export interface SecondApi {
 export interface Rig {
   readonly device: CountingDevice;
   readonly api: Supervised;
+  /** What packs, sums up and deletes history, where the case asked for a process of its own; else the api does that too. */
+  readonly jobs: Supervised | undefined;
   readonly collector: Supervised;
   readonly database: { crash(): Promise<void>; start(): Promise<void> };
   readonly proxies: { readonly field: TcpProxy; readonly ingest: TcpProxy; readonly database: TcpProxy };
@@ -97,7 +101,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     const planned = planPlant({ host: '127.0.0.1', ports: fieldPorts }, ROOT_KEY, options);
     const loginUrl = `postgresql://${LOGIN}:${LOGIN}@127.0.0.1:${proxies.database.port}/faults`;
     const { files, operator } = await writeRigFiles(folder, loginUrl, planned);
-    const api = stopping(startApi({ folder, files, ports, name: 'api', env: options.apiEnv }));
+    const apiEnv = options.ownJobs ? { KUBEPLANT_ROLES: 'ingest,http', ...options.apiEnv } : options.apiEnv;
+    const api = stopping(startApi({ folder, files, ports, name: 'api', env: apiEnv }));
     const link = createModelLink({
       endpoint: `localhost:${ports.model}`,
       tls: () => operator,
@@ -109,6 +114,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     link.publish(planned.model);
     link.synced();
     await api.ready();
+    const jobs = options.ownJobs ? stopping(startJobs(folder, files)) : undefined;
     const bufferOf = (name: string): string => options.bufferDir ?? join(folder, `buffer-${name}`);
     const collectorNamed = (name: string, instance: string, probePort: number): Supervised =>
       stopping(
@@ -121,7 +127,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     await collector.ready();
     const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
     return {
-      ...{ device, api, collector, proxies, random, folder, files, bufferOf, close },
+      ...{ device, api, jobs, collector, proxies, random, folder, files, bufferOf, close },
       database: { crash: () => server.stop('SIGQUIT'), start: () => server.start() },
       databaseUrl: Object.assign(new URL(server.adminUrl), { pathname: '/faults' }).href,
       http: { url: urlOf(ports.http), token: CLI_TOKEN },
@@ -130,7 +136,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       startSecondCollector: (name, instance, probePort = 0) => collectorNamed(name, instance, probePort),
       startSecondApi: async (name) => {
         const own = await findPorts();
-        return { process: stopping(startApi({ folder, files, name, ports: own, env: options.apiEnv })), ports: own };
+        return { process: stopping(startApi({ folder, files, name, ports: own, env: apiEnv })), ports: own };
       },
     };
   } catch (error) {

@@ -38,7 +38,9 @@ async function toxic(rig: Rig, link: keyof Rig['proxies'], kind: 'stall' | 'down
   rig.proxies[link].toxic = { kind: 'none' };
 }
 
-const PARTS = ['api', 'collector'] as const;
+const PARTS = ['api', 'collector', 'jobs'] as const;
+/** The jobs have nothing to do but at the end of an hour: theirs is bounded rather than flat. */
+const MOST_OF_JOBS_MB = 300;
 
 /** A long run with a fault each minute: nothing lost or double, and memory that stays where it is. */
 export const faultCase: FaultCase = {
@@ -46,11 +48,11 @@ export const faultCase: FaultCase = {
   description: `${MINUTES} minutes at ${(DEVICES * TAGS * 1000) / SAMPLING_MS} readings a second, a fault each minute`,
   limitMinutes: MINUTES + 15,
   run: async ({ seed, log }) => {
-    const rig = await startRig({ seed, samplingInterval: `${SAMPLING_MS}ms`, tags: TAGS, devices: DEVICES });
+    const rig = await startRig({ seed, samplingInterval: `${SAMPLING_MS}ms`, tags: TAGS, devices: DEVICES, ownJobs: true });
     const announced = watchAnnounced(rig);
-    const samples: Record<(typeof PARTS)[number], Sample[]> = { api: [], collector: [] };
+    const samples: Record<(typeof PARTS)[number], Sample[]> = { api: [], collector: [], jobs: [] };
     const sampling = setInterval(() => {
-      for (const part of PARTS) samples[part].push({ mb: rssMb(rig[part].pid), handles: openHandles(rig[part].pid) });
+      for (const part of PARTS) samples[part].push({ mb: rssMb(rig[part]?.pid), handles: openHandles(rig[part]?.pid) });
     }, SAMPLE_MS);
     let kills = 0;
     const slowest: number[] = [];
@@ -74,6 +76,9 @@ export const faultCase: FaultCase = {
       const lost = (kills * DEVICES * UNWRITTEN_MS) / SAMPLING_MS;
       const found = await settle(rig, { allowed: { lost }, announced: announced.transitions });
       const memory = PARTS.map((part) => judgeMemory(part, samples[part]));
+      const flat = memory.filter((_, index) => PARTS[index] !== 'jobs');
+      const mostOfJobs = Math.max(...samples.jobs.map(({ mb }) => mb));
+      const tooMuch = mostOfJobs > MOST_OF_JOBS_MB ? [`the jobs took ${mostOfJobs} MB, more than ${MOST_OF_JOBS_MB}`] : [];
       return {
         counts: found.counts,
         figures: {
@@ -84,7 +89,7 @@ export const faultCase: FaultCase = {
           recorded: found.recorded,
           ...Object.assign({}, ...memory.map((one) => one.figures)),
         },
-        broken: [...found.broken, ...memory.flatMap(({ broken }) => broken)],
+        broken: [...found.broken, ...flat.flatMap(({ broken }) => broken), ...tooMuch],
       };
     } finally {
       clearInterval(sampling);

@@ -64,7 +64,6 @@ async function pageSpan(client: ScopedClient, tag: StoredTag, range: Range, star
   const descending = range.order === 'desc';
   const fromUs = start !== undefined && !descending ? start.timeUs : range.fromUs;
   const toUs = start !== undefined && descending ? start.timeUs + 1 : range.toUs;
-  if (toUs - fromUs <= SHORT_SPAN_US) return { fromUs, toUs };
   return narrowSpan(client, tag, { fromUs, toUs, rows: range.limit + 1 + (start?.skip ?? 0), order: range.order });
 }
 

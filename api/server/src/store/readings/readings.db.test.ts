@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, engines, type TestDatabase } from '../../../../../e2e/src/databases/test-database.ts';
-import type { Scope, StoredTag, TagId } from '../../ports.ts';
+import type { Scope, ScopedClient, StoredTag, TagId } from '../../ports.ts';
 import { CopyRows } from '../copy-encoder.ts';
 import { copyInto } from '../copy-into.ts';
 import { createStore, type Store } from '../create-store.ts';
@@ -84,6 +84,24 @@ describe.each(engines())('readings on %s', (engine) => {
       } while (cursor !== undefined);
       expect(paged).toEqual(whole.readings);
     }
+  });
+
+  it.each(['asc', 'desc'] as const)('looks at a page, not at all that is left, going %s through a short span', async (order) => {
+    const { flow } = tags as { flow: StoredTag };
+    const page = { ...all, limit: 25, order };
+    const { nextCursor: cursor = '' } = await read((client) => store.readings.raw(client, flow, page));
+    const looked = await read(async (client) => {
+      const asked: { text: string; values: unknown[] }[] = [];
+      const query = (one: (typeof asked)[number]) => {
+        asked.push(one);
+        return client.query(one);
+      };
+      await store.readings.raw({ ...client, query: query as ScopedClient['query'] }, flow, { ...page, cursor });
+      const { text = '', values = [] } = asked.at(-1) ?? {};
+      return client.query({ text, values: [100_000, 0, ...values.slice(2)] }); // without its LIMIT and OFFSET
+    });
+    expect(looked.rowCount).toBeGreaterThanOrEqual(25);
+    expect(looked.rowCount).toBeLessThan(60);
   });
 
   it('gives value, status, flags and both times back', async () => {

@@ -10,11 +10,9 @@ import { breaksOf, readMeanings } from './tag-meaning.ts';
 import { readTagSpans } from './tag-spans.ts';
 import { toPoint } from './to-point.ts';
 
-const PAGE = 10_000;
-
 /** Reckon the minutes and quarters of an hour of some tags anew from their readings. */
 export async function rollHour(
-  deps: { readonly client: ScopedClient; readonly readings: Pick<Readings, 'raw'> },
+  deps: { readonly client: ScopedClient; readonly readings: Pick<Readings, 'stream'> },
   tags: readonly StoredTag[],
   fromUs: number,
 ): Promise<void> {
@@ -48,13 +46,13 @@ async function sumHour(
     createFold({ grid: fixedGrid(lengthUs), observed, rules: meanings, crossing: false, range: span, emit: (bucket) => into.push(bucket) });
   const folds = [fold(MINUTE_US, minutes), fold(QUARTER_US, quarters)];
   let count = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await readings.raw(client, tag, { ...span, limit: PAGE, order: 'asc', ...(cursor === undefined ? {} : { cursor }) });
-    for (const reading of page.readings) for (const one of folds) one.point(toPoint(reading));
-    count += page.readings.length;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const page of readings.stream(client, tag, span)) {
+    for (const reading of page) {
+      const point = toPoint(reading);
+      for (const one of folds) one.point(point);
+    }
+    count += page.length;
+  }
   for (const one of folds) one.end();
   return { readings: count, minutes, quarters };
 }

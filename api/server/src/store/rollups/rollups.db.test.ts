@@ -139,9 +139,9 @@ describe.each(engines())('sums of history on %s', (engine) => {
     const before = await summaries('flow', QUARTERS);
     const readings = {
       ...store.readings,
-      raw: async (...args: Parameters<typeof store.readings.raw>) => {
+      async *stream(...args: Parameters<typeof store.readings.stream>) {
         await args[0].query('SELECT pg_terminate_backend(pg_backend_pid())').catch(() => {});
-        return store.readings.raw(...args);
+        yield* store.readings.stream(...args);
       },
     };
     const deps = { withScope: store.withScope, readings, partitions: store.partitions, nowUs: () => END_US + HOUR_US, log: silent };

@@ -5,6 +5,7 @@ import type { Scope, ScopedClient, StoredTag, TagId } from '../../ports.ts';
 import { CopyRows } from '../copy-encoder.ts';
 import { copyInto } from '../copy-into.ts';
 import { createStore, type Store } from '../create-store.ts';
+import { narrowSpan } from './narrow-span.ts';
 import { fixedGrid } from '../rollups/grid.ts';
 import { TooManyReadings } from '../rollups/sum-query.ts';
 
@@ -102,6 +103,29 @@ describe.each(engines())('readings on %s', (engine) => {
     });
     expect(looked.rowCount).toBeGreaterThanOrEqual(25);
     expect(looked.rowCount).toBeLessThan(60);
+  });
+
+  it('finds the end of a chunk in the order of the index, though the server knows nothing of the newest readings', async () => {
+    const { other } = tags as { other: StoredTag };
+    const dense = { fromUs: START_US + 3600 * SECOND, toUs: START_US + 7200 * SECOND };
+    const seen = await store.withOwnerScope(everything, async (client) => {
+      await client.query({
+        text: `INSERT INTO reading (tag_id, time, value, status, flags, received_delta_ms)
+          SELECT $1, $2::timestamptz + n * interval '0.02 s', n, 0, 0, 0 FROM generate_series(0, 149999) AS n`,
+        values: [other.tagId, new Date(dense.fromUs / 1000)],
+      });
+      const asked: { text: string; values: unknown[] }[] = [];
+      const query = (one: (typeof asked)[number]) => {
+        asked.push(one);
+        return client.query(one);
+      };
+      await narrowSpan({ ...client, query: query as ScopedClient['query'] }, other, { ...dense, rows: 500, order: 'asc' });
+      const { text = '', values = [] } = asked.at(-1) ?? {};
+      const plan = await client.query<{ 'QUERY PLAN': unknown }>({ text: `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`, values });
+      await client.query(`DELETE FROM reading WHERE tag_id = ${other.tagId} AND time >= $1`, [new Date(dense.fromUs / 1000)]);
+      return Math.max(...[...JSON.stringify(plan.rows).matchAll(/"Actual Rows":([0-9]+)/g)].map(([, count]) => Number(count)));
+    });
+    expect(seen).toBe(500);
   });
 
   it('gives value, status, flags and both times back', async () => {

@@ -5,6 +5,7 @@ import type { KnownStatement, Statement, StoredReading } from './sim-tables.ts';
 /** Statements that find late readings, evaluate them, and keep what is to be evaluated. */
 export const LATE_STATEMENTS: readonly KnownStatement[] = [
   { pattern: /^SELECT n\.tag_id FROM .* EXISTS \(SELECT FROM reading r /, run: findLate },
+  { pattern: /^SET LOCAL enable_bitmapscan/, run: () => [] },
   { pattern: /^SELECT (min|max)\(edge\)/, run: () => [[null]] },
   { pattern: /^SELECT us, value, .* AS readings LIMIT \$1$/, run: (statement) => readSpan(statement) },
   { pattern: /^SELECT us, value, .* ORDER BY us desc/, run: (statement) => readPage(statement, -1) },

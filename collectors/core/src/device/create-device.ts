@@ -53,19 +53,19 @@ export function createDevice(deps: DeviceDeps, config: EffectiveDevice, before?:
   let state: DeviceState = before?.state ?? CONNECTING;
   let held = false;
   /** What is sent, in an object that is used again: 100,000 of them a second would keep the garbage collector busy. */
-  const reading = emptyReading();
+  const sent = emptyReading();
 
   function send(row: number, next: Converted, { timeUs, originalUs }: ResolvedTime, receivedUs: number): boolean {
     if (!tags.report(row, next)) return false;
-    reading.tag = tags.id(row);
-    reading.timeUs = timeUs;
-    reading.receivedUs = receivedUs;
-    reading.value = next.value;
-    reading.status = next.status;
-    reading.flags = next.flags | tags.takeOnceFlags(row);
-    reading.originalUs = originalUs;
-    if (tags.isText(row)) builder.addText(reading);
-    else builder.add(reading);
+    sent.tag = tags.id(row);
+    sent.timeUs = timeUs;
+    sent.receivedUs = receivedUs;
+    sent.value = next.value;
+    sent.status = next.status;
+    sent.flags = next.flags | tags.takeOnceFlags(row);
+    sent.originalUs = originalUs;
+    if (tags.isText(row)) builder.addText(sent);
+    else builder.add(sent);
     return true;
   }
 

@@ -25,7 +25,7 @@ export interface Poller {
   stop(): void;
 }
 
-/** A new group's first poll comes within this time, whatever its interval. */
+/** A new group's first poll comes within this time and a tick, whatever its interval. */
 const FIRST_POLL_WITHIN_MS = 1000;
 /** Grids begin on ticks of this width: hundreds of groups share a wake-up, which costs more than a small poll does. */
 const TICK_MS = 20;

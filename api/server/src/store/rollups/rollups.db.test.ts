@@ -75,7 +75,11 @@ describe.each(engines())('sums of history on %s', (engine) => {
         const found = await store.readings.tag(client, { tenant: 'a/x', device: 'pump', name });
         if (found !== undefined) tags.set(name, found);
       }
-      const spans = [[0, 1.4], [1.5, 3.2], [3.6, 6]] as const; // biome-ignore format: one list
+      const spans = [
+        [0, 1.4],
+        [1.5, 3.2],
+        [3.6, 6],
+      ] as const;
       for (const [from, to] of spans) {
         await client.query(`INSERT INTO observed SELECT device_id, false, $1, $2 FROM device`, [
           toTimestamp(START_US + from * HOUR_US),
@@ -194,7 +198,6 @@ describe.each(engines())('sums of history on %s', (engine) => {
       ['15m', QUARTER_US * 2],
       ['1m', MINUTE_US * 5],
     ] as const) {
-      // biome-ignore format: one list
       const range = { fromUs: START_US + 7 * MINUTE_US + 3 * S, toUs: END_US - 11 * MINUTE_US };
       const ask = (from: 'raw' | '15m' | '1m') =>
         read((client) =>

@@ -80,7 +80,7 @@ async function runCase(name: string, seed: number): Promise<Outcome> {
   say(`${name} (seed ${seed}): ${fault.description}`);
   const beganMs = Date.now();
   const minutes = fault.limitMinutes ?? LIMIT_MINUTES;
-  // What it began ends with this process.
+  // Its processes end with this one; its temporary folders stay, to be looked at.
   const limit = setTimeout(() => {
     process.stdout.write(`FAIL ${name}: did not end within ${minutes} minutes; repeat with --seed ${seed} ${name}\n`);
     process.exit(1);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Aggregate, Client, Reading, ReadingsInput } from '@kubeplant/api-client';
 import { AGGREGATES } from '@kubeplant/api-client';
-import { formatDuration, statusText } from '@kubeplant/words';
+import { formatDuration, INTERVAL_PATTERN, statusText } from '@kubeplant/words';
 import { defineCommand } from 'citty';
 import { connect, connectionArgs } from '../api/connect.ts';
 import { CommandError } from '../command-error.ts';
@@ -36,6 +36,8 @@ export const readings = defineCommand({
     const range = { from: parseTime('--from', args.from, now), to: parseTime('--to', args.to, now) };
     const aggregate = parseAggregate(args.aggregate);
     const interval = args.interval;
+    if (interval !== undefined && !new RegExp(`^${INTERVAL_PATTERN}$`).test(interval))
+      throw new CommandError(`--interval ${interval} is neither a duration such as 15m nor days of the site such as 1d`, 2);
     if (aggregate !== undefined && interval === undefined)
       throw new CommandError('--aggregate needs --interval: give the size of the buckets', 2);
     const input = {

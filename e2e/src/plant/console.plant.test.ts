@@ -216,7 +216,7 @@ describe('the command `kubeplant readings`', () => {
   });
 
   it.each([
-    { args: ['--interval', '1M'], says: 'interval is "1M"; it must be a duration such as 15m' },
+    { args: ['--interval', '1M'], says: '--interval 1M is neither a duration such as 15m nor days of the site such as 1d' },
     { args: ['--from', 'yesterday'], says: '--from yesterday is neither a time such as 2026-11-21T08:00:00Z nor how long ago' },
     { args: ['--aggregate', 'avg'], says: '--aggregate needs --interval' },
   ])('says what is wrong with $args', ({ args, says }) => expect(() => kubeplant('readings', running, ...args)).toThrow(says));

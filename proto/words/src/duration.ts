@@ -1,6 +1,9 @@
 /** Pattern of a duration (without anchors): `500ms`, `2s`, `1m30s`, `1h`. */
 export const DURATION_PATTERN = '([0-9]+(ms|s|m|h))+';
 
+/** Pattern of the size of buckets (without anchors): a duration, or days of the site: `15m`, `1d`. */
+export const INTERVAL_PATTERN = `(${DURATION_PATTERN}|[1-9][0-9]{0,2}d)`;
+
 const whole = new RegExp(`^${DURATION_PATTERN}$`);
 const part = /([0-9]+)(ms|s|m|h)/g;
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

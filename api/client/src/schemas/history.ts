@@ -1,4 +1,4 @@
-import { DURATION_PATTERN } from '@kubeplant/words';
+import { DURATION_PATTERN, INTERVAL_PATTERN } from '@kubeplant/words';
 import { type Static, Type } from 'typebox';
 import { AGGREGATES } from '../vocabulary.ts';
 import { Closed, cursorPaging, Label, PageOf, TagName, TagPath, Time } from './common.ts';
@@ -11,7 +11,7 @@ export const MAX_READINGS = 20_000;
 
 /** `15m`, or days of the site: `1d`. */
 const Interval = Type.String({
-  pattern: `^(${DURATION_PATTERN}|[1-9][0-9]{0,2}d)$`,
+  pattern: `^${INTERVAL_PATTERN}$`,
   description: 'a duration such as 15m, aligned to 1970, or days of the site such as 1d',
 });
 const Interpolation = Type.Enum(['Linear', 'Step'], { description: 'how the value goes from one reading to the next' });

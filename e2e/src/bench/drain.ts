@@ -35,6 +35,7 @@ async function measure({ defer, step }: BenchContext): Promise<readonly BenchRes
   // The first round only warms up.
   for (let round = 0; round < ROUNDS + 1; round += 1) {
     step(`delivering a backlog, round ${round}`);
+    await store.reset();
     const { port, caPem, token } = api;
     const task = { port, caPem, token, round, tags: TAGS, backlog: BACKLOG, liveRate: LIVE_RATE, idleMs: IDLE_MS };
     const found = await drain({ ...task, folder: join(folder, String(round)) });

@@ -14,7 +14,7 @@ export interface SendWindow {
 }
 
 /** So many blocks that waited may be uncommitted: a fresh one is never behind more of them, wherever they are queued … */
-const MOST_BACKLOG = 6;
+const MOST_BACKLOG = 5;
 /** … and go on, one after so many fresh ones, however many of these there are. */
 const LIVE_IN_A_ROW = 3;
 

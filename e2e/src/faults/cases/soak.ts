@@ -18,23 +18,48 @@ const UNWRITTEN_MS = 300;
 const SAMPLE_MS = 5000;
 /** The end of each minute, when its fault has passed. */
 const CALM_MS = 20_000;
+/** How long a stall lasts. */
+const FAULT_MS = 8_000;
 
-const FAULTS: readonly { readonly name: string; begin(rig: Rig): Promise<unknown> }[] = [
+interface Fault {
+  readonly name: string;
+  begin(rig: Rig): Promise<unknown>;
+}
+
+/** One a minute, in turn, from the second on. */
+const FAULTS: readonly (Fault & { readonly later?: Fault })[] = [
   { name: 'streams cut', begin: async (rig) => rig.proxies.ingest.cut() },
   { name: 'database connections cut', begin: async (rig) => rig.proxies.database.cut() },
   { name: 'database stalls', begin: (rig) => toxic(rig, 'database', 'stall') },
   { name: 'ingest stalls', begin: (rig) => toxic(rig, 'ingest', 'stall') },
-  { name: 'kill the api', begin: (rig) => rig.api.kill() },
+  { ...kill('api'), later: { name: 'the api stands still', begin: (rig) => standStill(rig.api.pid) } },
   { name: 'ingest refuses', begin: (rig) => toxic(rig, 'ingest', 'down') },
   { name: 'database crashes', begin: (rig) => rig.database.crash().then(() => rig.database.start()) },
   { name: 'device refuses', begin: (rig) => toxic(rig, 'field', 'down') },
   { name: 'database refuses', begin: (rig) => toxic(rig, 'database', 'down') },
-  { name: 'kill the collector', begin: (rig) => rig.collector.kill() },
+  { ...kill('collector'), later: kill('jobs') },
 ];
+
+/** Api and collector are killed in the first ten minutes only: what an old process keeps in memory is judged then. */
+function faultOf(minute: number): Fault | undefined {
+  const fault = FAULTS[minute % FAULTS.length];
+  return minute > FAULTS.length ? (fault?.later ?? fault) : fault;
+}
+
+function kill(part: 'api' | 'collector' | 'jobs'): Fault {
+  return { name: `kill the ${part}`, begin: async (rig) => rig[part]?.kill() };
+}
+
+async function standStill(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGSTOP');
+  await sleep(FAULT_MS);
+  process.kill(pid, 'SIGCONT');
+}
 
 async function toxic(rig: Rig, link: keyof Rig['proxies'], kind: 'stall' | 'down'): Promise<void> {
   rig.proxies[link].toxic = { kind };
-  await sleep(8000);
+  await sleep(FAULT_MS);
   rig.proxies[link].toxic = { kind: 'none' };
 }
 
@@ -59,7 +84,7 @@ export const faultCase: FaultCase = {
     try {
       for (let minute = 1; minute <= MINUTES; minute += 1) {
         const nextMs = Date.now() + 60_000;
-        const fault = FAULTS[minute % FAULTS.length];
+        const fault = faultOf(minute);
         if (fault?.name === 'kill the collector') kills += 1;
         await fault?.begin(rig);
         await sleep(Math.max(0, nextMs - CALM_MS - Date.now()));
